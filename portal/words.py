@@ -1,0 +1,352 @@
+"""The Chinese words of the product: labels, numbers, units, dates and the sentence for every problem.
+
+Shared by pages and report, so that a grade or a figure is worded the same on the screen and on paper.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta, timezone
+from decimal import ROUND_HALF_UP, Decimal
+from enum import Enum
+
+from markupsafe import Markup, escape
+
+from portal.core.advice import Range
+from portal.core.assessment import GateState, Standing
+from portal.core.errors import Problem
+from portal.core.gaps import Urgency
+from portal.core.levels import Direction, Grade, Verification
+from portal.core.questionnaire import Column, Extent
+from portal.core.technology import CostClass
+
+# China keeps one time without daylight saving; a fixed offset needs no time-zone database.
+BEIJING = timezone(timedelta(hours=8), "北京时间")
+NOTHING = "–"
+CLOSED_SCORE = "暂定"
+
+COLUMNS: Mapping[Column, str] = {Column.CLEAN: "清洁生产", Column.CIRCULAR: "循环型生产"}
+GRADES: Mapping[Grade, str] = {Grade.I: "Ⅰ级", Grade.II: "Ⅱ级", Grade.III: "Ⅲ级"}
+BELOW_GRADES = "未达Ⅲ级"
+NOT_RATED = "未评级"
+EXTENTS: Mapping[Extent, str] = {
+    Extent.FULL: "全面实施",
+    Extent.PARTIAL: "部分实施",
+    Extent.PLANNED: "已列入计划",
+    Extent.NONE: "未实施",
+}
+VERIFICATIONS: Mapping[Verification, str] = {
+    Verification.ORIGINAL: "原文核对",
+    Verification.SECONDHAND: "二手转述",
+    Verification.UNVERIFIED: "待核实",
+}
+VERIFICATION_HELP: Mapping[Verification, str] = {
+    Verification.ORIGINAL: "数值在标准原文中读到并核对",
+    Verification.SECONDHAND: "数值来自对标准的公开转述，尚未对照原文",
+    Verification.UNVERIFIED: "数值尚未核实：不计分，也不作门槛",
+}
+DIRECTIONS: Mapping[Direction, str] = {Direction.SMALLER: "越小越好", Direction.LARGER: "越大越好"}
+COST_CLASSES: Mapping[CostClass, str] = {
+    CostClass.LOW: "无低费",
+    CostClass.MEDIUM: "中费",
+    CostClass.HIGH: "高费",
+}
+STEPS: Mapping[CostClass, str] = {
+    CostClass.LOW: "立即实施（无低费）",
+    CostClass.MEDIUM: "一年内实施（中费）",
+    CostClass.HIGH: "三年内实施（高费）",
+}
+STANDINGS: Mapping[Standing, str] = {
+    Standing.COUNTED: "已计分",
+    Standing.MISSING: "未填报",
+    Standing.NOT_APPLICABLE: "不适用",
+    Standing.NOT_CONCERNED: "不涉及",
+    Standing.UNRATED: "不计分（级别待核实或未公布）",
+}
+GATE_STATES: Mapping[GateState, str] = {
+    GateState.PASSED: "满足",
+    GateState.OPEN: "不满足",
+    GateState.UNANSWERED: "未填报",
+}
+URGENCIES: Mapping[Urgency, str] = {Urgency.GATE: "门槛", Urgency.LARGE: "较大", Urgency.SMALL: "一般"}
+STATES: Mapping[str, str] = {
+    "draft": "填报中",
+    "submitted": "已提交",
+    "returned": "已退回",
+    "accepted": "已确认",
+    "queued": "排队中",
+    "running": "生成中",
+    "done": "已生成",
+    "failed": "未能生成",
+}
+SOURCE_STATUSES: Mapping[str, str] = {
+    "in_force": "现行",
+    "replaced": "已被代替",
+    "draft": "征求意见稿",
+    "reference": "参考资料",
+}
+DISTRICTS: Mapping[str, str] = {
+    "330102": "上城区",
+    "330105": "拱墅区",
+    "330106": "西湖区",
+    "330108": "滨江区",
+    "330109": "萧山区",
+    "330110": "余杭区",
+    "330113": "临平区",
+    "330114": "钱塘区",
+    "330111": "富阳区",
+    "330112": "临安区",
+    "330122": "桐庐县",
+    "330127": "淳安县",
+    "330182": "建德市",
+}
+SCALES: Mapping[str, str] = {"large": "大型", "medium": "中型", "small": "小型", "micro": "微型"}
+ROLES: Mapping[str, str] = {
+    "manager": "企业",
+    "reviewer": "主管部门",
+    "consultant": "咨询机构",
+    "operator": "系统管理员",
+}
+
+_TABLES: tuple[Mapping[Enum, str], ...] = (
+    COLUMNS,  # type: ignore[assignment]  # a mapping is invariant in its key; reading is safe
+    GRADES,  # type: ignore[assignment]
+    EXTENTS,  # type: ignore[assignment]
+    VERIFICATIONS,  # type: ignore[assignment]
+    DIRECTIONS,  # type: ignore[assignment]
+    COST_CLASSES,  # type: ignore[assignment]
+    STANDINGS,  # type: ignore[assignment]
+    GATE_STATES,  # type: ignore[assignment]
+    URGENCIES,  # type: ignore[assignment]
+)
+_LABELS: Mapping[Enum, str] = {member: text for table in _TABLES for member, text in table.items()}
+
+
+def label(member: Enum) -> str:
+    """The Chinese word for a member of any enumeration that people see; raises KeyError for another."""
+    return _LABELS[member]
+
+
+def grade(reached: Grade | None, is_rated: bool = True) -> str:
+    """The cleaner-production grade; None is 未达Ⅲ级 where there was something to rate."""
+    if not is_rated:
+        return NOT_RATED
+    return GRADES[reached] if reached is not None else BELOW_GRADES
+
+
+def district(code: str) -> str:
+    """The district's name, or the code itself where it is not one of Hangzhou's."""
+    return DISTRICTS.get(code, code)
+
+
+def scale(code: str) -> str:
+    """The scale's name, or the code itself where it is unknown."""
+    return SCALES.get(code, code)
+
+
+def state(code: str) -> str:
+    """The name of a state of an assessment or a report, or the code itself where it is unknown."""
+    return STATES.get(code, code)
+
+
+# ── Numbers ──────────────────────────────────────────────────────────────────
+
+
+def number(value: Decimal | int | None, places: int | None = None) -> str:
+    """`1234567.50` as 1,234,567.5, or with exactly `places` decimals; nothing is a dash.
+
+    Without `places` the figure is shown as it was given, without trailing zeros and never as a power of ten.
+    """
+    if value is None:
+        return NOTHING
+    value = Decimal(value)
+    if places is not None:
+        value = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+        text = f"{value:,f}"
+    else:
+        text = f"{value:,f}"
+        if "." in text:
+            text = text.rstrip("0").rstrip(".")
+    # The minus sign of good printing, not a hyphen; and no "−0".
+    text = text.replace("-", "−")
+    return text.removeprefix("−") if not value else text
+
+
+def short(value: Decimal | int | None) -> str:
+    """A figure for running text: three significant digits or the whole number, whichever is longer."""
+    if value is None:
+        return NOTHING
+    value = Decimal(value)
+    if not value:
+        return "0"
+    places = max(0, 2 - value.adjusted())
+    return number(value.quantize(Decimal(1).scaleb(-min(places, 6)), rounding=ROUND_HALF_UP))
+
+
+def points(value: Decimal | None) -> str:
+    """Points with one decimal, as they are printed everywhere; nothing counted is a dash."""
+    return number(value, 1)
+
+
+def percent(value: Decimal | None, places: int = 0) -> str:
+    """`63.4` as 63%."""
+    return NOTHING if value is None else f"{number(value, places)}%"
+
+
+def money(value: Decimal | None) -> str:
+    """万元, rounded to what one would say."""
+    return NOTHING if value is None else f"{short(value)} 万元"
+
+
+def range_text(span: Range | None) -> str:
+    """`2–3 万元`; a range of one value is that value."""
+    if span is None:
+        return NOTHING
+    low, high = short(span.low), short(span.high)
+    figure = low if low == high else f"{low}–{high}"
+    return f"{figure} {span.unit}".rstrip() if span.unit != "%" else f"{figure}%"
+
+
+def quantity(value: Decimal | None, unit: str) -> str:
+    """A figure with its unit; per cent stands close, a bare number (unit 1) stands alone."""
+    if value is None:
+        return NOTHING
+    if unit in ("%", "‰"):
+        return f"{number(value)}{unit}"
+    return number(value) if unit in ("", "1") else f"{number(value)} {unit}"
+
+
+def co2(text: str) -> Markup:
+    """`CO2` and `CO₂` with a real subscript: the report's typeface has no ₂."""
+    return Markup(re.sub(r"CO(?:2|₂)", "CO<sub>2</sub>", str(escape(text))))  # noqa: S704 - escaped just above
+
+
+# ── Dates ────────────────────────────────────────────────────────────────────
+
+
+def local(moment: datetime) -> datetime:
+    """An aware moment on Hangzhou's clock."""
+    return moment.astimezone(BEIJING)
+
+
+def day(moment: date | datetime | None) -> str:
+    """2026-11-22."""
+    if moment is None:
+        return NOTHING
+    return (local(moment) if isinstance(moment, datetime) else moment).strftime("%Y-%m-%d")
+
+
+def long_day(moment: date | datetime | None) -> str:
+    """2026年11月22日."""
+    if moment is None:
+        return NOTHING
+    when = local(moment) if isinstance(moment, datetime) else moment
+    return f"{when.year}年{when.month}月{when.day}日"
+
+
+def minute(moment: datetime | None) -> str:
+    """2026-11-22 14:32."""
+    return NOTHING if moment is None else local(moment).strftime("%Y-%m-%d %H:%M")
+
+
+def clock(moment: datetime) -> str:
+    """14:32."""
+    return local(moment).strftime("%H:%M")
+
+
+# ── Problems ─────────────────────────────────────────────────────────────────
+
+_PROBLEMS: Mapping[str, str] = {
+    # numbers and answers
+    "not_a_number": "请填写数字，例如 1234.5；不要写单位或文字",
+    "negative": "不能是负数，请核对正负号",
+    "too_large": "数字太大：整数部分最多 {0} 位，请核对单位",
+    "too_many_decimals": "小数太长：最多 {0} 位小数",
+    "too_long": "内容太长：最多 {0} 个字",
+    "share_without_partial": "只有选择“部分实施”时才填覆盖比例",
+    "share_missing": "选择了“部分实施”，请填写覆盖比例（大于 0、小于 100 的百分数）",
+    "share_out_of_range": "覆盖比例应大于 0、小于 100；已全部覆盖请选“全面实施”，尚未开始请选“未实施”",
+    "reason_missing": "选择了“不适用”，请写明理由，例如“本厂无此工序”",
+    "reason_too_long": "理由太长：最多 {0} 个字",
+    "not_an_option": "请从列出的选项中选择",
+    "wrong_kind": "这一项不能这样填写，请重新选择",
+    "unusual": "这个数与常见范围 {0}–{1} {2} 相差十倍以上，请核对单位和小数点；确认无误可以保留",
+    "unreadable": "这一项的内容无法识别，请重新填写",
+    "unknown_item": "问卷中没有这一项",
+    "missing": "请填写",
+    # enterprise
+    "uscc_missing": "请填写统一社会信用代码",
+    "uscc_length": "统一社会信用代码应为 18 位，现在是 {0} 位",
+    "uscc_letters": "统一社会信用代码只含数字和大写字母（不含 I、O、S、V、Z），请核对：{0}",
+    "uscc_check_digit": "第 18 位校验码不对：按前 17 位计算应为 {0}。请对照营业执照逐位核对",
+    "uscc_taken": "这家企业已经登记过。请向已登记的同事索取邀请，加入后即可共同填报",
+    "name_missing": "请填写名称",
+    "name_too_long": "名称太长：最多 {0} 个字",
+    "district_unknown": "请选择所在区、县（市）",
+    "sector_unknown": "请选择行业",
+    "scale_unknown": "请选择企业规模",
+    "mail_missing": "请填写电子邮箱",
+    "mail_invalid": "电子邮箱格式不对，应类似 name@example.cn",
+    "mobile_missing": "请填写手机号码",
+    "mobile_invalid": "手机号码应为 11 位数字，以 1 开头",
+    "phone_invalid": "电话号码格式不对，例如 0571-87654321 或 13800000000",
+    # account
+    "mail_taken": "这个邮箱已经注册，请直接登录，忘记密码可以重置",
+    "mobile_taken": "这个手机号码已经注册，请直接登录，忘记密码可以重置",
+    "login_missing": "请填写邮箱或手机号码",
+    "password_missing": "请填写密码",
+    "password_short": "密码至少 {0} 个字符",
+    "password_long": "密码最多 {0} 个字符",
+    "password_is_login": "密码不能与邮箱、手机号码或姓名相同",
+    "password_wrong": "当前密码不对",
+    "password_common": "这个密码太常见，请换一个",
+    "password_repeat": "两次输入的密码不一样",
+    "sign_in_failed": "账号或密码不对。连续 5 次错误后，账号会锁定 15 分钟",
+    "locked": "错误次数过多，账号已锁定。请在 15 分钟后再试，或通过“忘记密码”重置",
+    "token_invalid": "链接已失效或已使用过，请重新申请",
+    "invitation_invalid": "邀请链接已失效或已使用过，请向同事重新索取",
+    "already_colleague": "这位同事已经可以填报本企业",
+    # assessment
+    "not_editable": "这份自评价已经提交，内容不能再修改",
+    "too_many_changes": "一次保存的内容太多，请分次保存",
+}
+
+
+def problem(one: Problem) -> str:
+    """The sentence for one problem: what is wrong and what to do."""
+    sentence = _PROBLEMS.get(one.code)
+    if sentence is None:
+        return "请核对这一项"
+    details = tuple(_figure(detail) for detail in one.details)
+    return sentence.format(*details, *("…" for _ in range(3)))
+
+
+def knows(code: str) -> bool:
+    """Whether there is a sentence for the code of a problem."""
+    return code in _PROBLEMS
+
+
+def _figure(detail: str) -> str:
+    """A detail that is a plain number gets its thousands separators."""
+    return number(Decimal(detail)) if re.fullmatch(r"-?\d{4,}(\.\d+)?", detail) else detail
+
+
+FILTERS: Mapping[str, Callable[..., object]] = {
+    "label": label,
+    "grade": grade,
+    "number": number,
+    "short": short,
+    "points": points,
+    "percent": percent,
+    "money": money,
+    "range_text": range_text,
+    "quantity": quantity,
+    "co2": co2,
+    "day": day,
+    "long_day": long_day,
+    "minute": minute,
+    "clock": clock,
+    "district": district,
+    "scale": scale,
+    "state": state,
+    "problem": problem,
+}
