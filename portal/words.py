@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum
+from typing import Any
 
 from markupsafe import Markup, escape
 
@@ -22,7 +23,7 @@ from portal.core.technology import CostClass
 # China keeps one time without daylight saving; a fixed offset needs no time-zone database.
 BEIJING = timezone(timedelta(hours=8), "北京时间")
 NOTHING = "–"
-CLOSED_SCORE = "暂定"
+PROVISIONAL = "暂定"
 
 COLUMNS: Mapping[Column, str] = {Column.CLEAN: "清洁生产", Column.CIRCULAR: "循环型生产"}
 GRADES: Mapping[Grade, str] = {Grade.I: "Ⅰ级", Grade.II: "Ⅱ级", Grade.III: "Ⅲ级"}
@@ -107,16 +108,16 @@ ROLES: Mapping[str, str] = {
     "operator": "系统管理员",
 }
 
-_TABLES: tuple[Mapping[Enum, str], ...] = (
-    COLUMNS,  # type: ignore[assignment]  # a mapping is invariant in its key; reading is safe
-    GRADES,  # type: ignore[assignment]
-    EXTENTS,  # type: ignore[assignment]
-    VERIFICATIONS,  # type: ignore[assignment]
-    DIRECTIONS,  # type: ignore[assignment]
-    COST_CLASSES,  # type: ignore[assignment]
-    STANDINGS,  # type: ignore[assignment]
-    GATE_STATES,  # type: ignore[assignment]
-    URGENCIES,  # type: ignore[assignment]
+_TABLES: tuple[Mapping[Any, str], ...] = (
+    COLUMNS,
+    GRADES,
+    EXTENTS,
+    VERIFICATIONS,
+    DIRECTIONS,
+    COST_CLASSES,
+    STANDINGS,
+    GATE_STATES,
+    URGENCIES,
 )
 _LABELS: Mapping[Enum, str] = {member: text for table in _TABLES for member, text in table.items()}
 
@@ -273,9 +274,12 @@ _PROBLEMS: Mapping[str, str] = {
     "unreadable": "这一项的内容无法识别，请重新填写",
     "unknown_item": "问卷中没有这一项",
     "missing": "请填写",
+    "required": "请填写",
+    "unprintable": "含有无法显示的字符，请删去后重新填写",
     # enterprise
     "uscc_missing": "请填写统一社会信用代码",
     "uscc_length": "统一社会信用代码应为 18 位，现在是 {0} 位",
+    "uscc_region": "第 3–8 位应为登记机关行政区划码（6 位数字），现在是“{0}”",
     "uscc_letters": "统一社会信用代码只含数字和大写字母（不含 I、O、S、V、Z），请核对：{0}",
     "uscc_check_digit": "第 18 位校验码不对：按前 17 位计算应为 {0}。请对照营业执照逐位核对",
     "uscc_taken": "这家企业已经登记过。请向已登记的同事索取邀请，加入后即可共同填报",
@@ -285,10 +289,10 @@ _PROBLEMS: Mapping[str, str] = {
     "sector_unknown": "请选择行业",
     "scale_unknown": "请选择企业规模",
     "mail_missing": "请填写电子邮箱",
-    "mail_invalid": "电子邮箱格式不对，应类似 name@example.cn",
+    "mail_form": "电子邮箱格式不对，应类似 name@example.cn",
     "mobile_missing": "请填写手机号码",
-    "mobile_invalid": "手机号码应为 11 位数字，以 1 开头",
-    "phone_invalid": "电话号码格式不对，例如 0571-87654321 或 13800000000",
+    "mobile_form": "手机号码应为 11 位数字，以 1 开头",
+    "phone_form": "电话号码格式不对，例如 0571-87654321 或 13800000000",
     # account
     "mail_taken": "这个邮箱已经注册，请直接登录，忘记密码可以重置",
     "mobile_taken": "这个手机号码已经注册，请直接登录，忘记密码可以重置",
