@@ -1,0 +1,1 @@
+"""The trade itself: questionnaires, answers, scores, gaps and advice. Standard library only."""

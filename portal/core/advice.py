@@ -1,0 +1,323 @@
+"""Which technologies close a plant's gaps, and what they would bring this plant in money, energy and CO₂."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from portal.core.answers import Answer, Answers, Measured, Practised
+from portal.core.assessment import Assessment, Standing
+from portal.core.gaps import Gap, Urgency
+from portal.core.levels import Direction, Verification
+from portal.core.plant import Plant, see
+from portal.core.quantity import Quantity
+from portal.core.questionnaire import Activity, Extent, Indicator, ItemId, Practice
+from portal.core.scoring import assess
+from portal.core.technology import (
+    Backing,
+    Carrier,
+    Carriers,
+    Cost,
+    CostClass,
+    Effect,
+    Lowers,
+    Reaches,
+    Saves,
+    SavesShare,
+    Technologies,
+    Technology,
+)
+
+ZERO = Decimal(0)
+COST_CLASSES = tuple(CostClass)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Range:
+    """Low to high of something, in one unit; ranges stay ranges."""
+
+    low: Decimal
+    high: Decimal
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saving:
+    """What one effect saves here in a year: amount of the carrier, money, standard coal and CO₂.
+
+    What cannot be computed is None, and `lacking` names the items the plant has not filled in.
+    """
+
+    effect: Effect
+    carrier: Carrier
+    amount: Range | None
+    money: Range | None  # 万元/a
+    standard_coal: Range | None  # tce/a
+    co2: Range | None  # tCO2/a
+    lacking: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recommendation:
+    """One technology for this plant, with the gaps that it closes.
+
+    `points_gained` are points of the total when this technology alone is taken up. `investment` is scaled to this
+    plant where the source gives it per unit (`is_investment_scaled`), else it is the source's own case. `payback` is
+    computed where investment and money are this plant's, else as a source states it (`is_payback_stated`).
+    """
+
+    technology: Technology
+    gaps: tuple[Gap, ...]
+    points_gained: Decimal
+    savings: tuple[Saving, ...]
+    money: Range | None  # 万元/a, one saving per carrier
+    standard_coal: Range | None  # tce/a
+    co2: Range | None  # tCO2/a
+    running: Range | None  # 万元/a
+    investment: Range | None  # 万元
+    is_investment_scaled: bool
+    payback: Range | None  # years
+    is_payback_stated: bool
+    lacking: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step of the road map (无低费, 中费, 高费) and the total points once it and those before are done."""
+
+    cost_class: CostClass
+    recommendations: tuple[Recommendation, ...]
+    points_after: Decimal | None
+
+
+def advise(
+    assessment: Assessment, gaps: tuple[Gap, ...], technologies: Technologies, carriers: Carriers
+) -> tuple[Recommendation, ...]:
+    """Ranked recommendations: a technology appears once, and its conditions of use hold for this plant.
+
+    Gate gaps come first, then large and small ones; within them the most points, then the least costly class.
+    """
+    plant = see(assessment.questionnaire, assessment.answers)
+    recommendations = []
+    for technology in technologies:
+        closed = tuple(gap for gap in gaps if gap.result.item.id in technology.closes)
+        if closed and _fits(technology, plant) and not _is_in_place(technology, assessment, closed):
+            recommendations.append(_recommend(technology, closed, assessment, plant, carriers))
+    return tuple(sorted(recommendations, key=_rank))
+
+
+def _rank(recommendation: Recommendation) -> tuple[int, Decimal, int, str]:
+    urgency = min(list(Urgency).index(gap.urgency) for gap in recommendation.gaps)
+    technology = recommendation.technology
+    return (
+        urgency,
+        -recommendation.points_gained,
+        COST_CLASSES.index(technology.cost_class),
+        technology.id,
+    )
+
+
+def _fits(technology: Technology, plant: Plant) -> bool:
+    barred = technology.unless is not None and technology.unless.holds(plant.chosen)
+    return technology.when.holds(plant.chosen) and not barred
+
+
+def _is_in_place(technology: Technology, assessment: Assessment, closed: tuple[Gap, ...]) -> bool:
+    """Whether the plant has it already or has no use for it: none of its practices is a gap, one is answered."""
+    if any(isinstance(gap.result.item, Practice) for gap in closed):
+        return False
+    return any(
+        isinstance(result.item, Practice)
+        and result.item.id in technology.closes
+        and result.standing in (Standing.COUNTED, Standing.NOT_APPLICABLE)
+        for result in assessment.items
+    )
+
+
+def _recommend(
+    technology: Technology, closed: tuple[Gap, ...], assessment: Assessment, plant: Plant, carriers: Carriers
+) -> Recommendation:
+    savings = tuple(
+        _saving(effect, carriers[effect.carrier], plant)
+        for effect in technology.effects
+        if isinstance(effect, Saves | SavesShare) and _is_usable(effect.backing)
+    )
+    # One saving per carrier: further figures for the same flow are other cases of the same effect, not more of it.
+    counted = tuple({saving.carrier.id: saving for saving in reversed(savings)}.values())
+    money = _sum(saving.money for saving in counted)
+    running = _sum(_yearly(cost, plant) for cost in technology.running[:1])
+    investment, is_scaled = _investment(technology, plant)
+    payback, is_stated = _payback(technology, investment if is_scaled else None, money, running)
+    return Recommendation(
+        technology=technology,
+        gaps=closed,
+        points_gained=_gain(assessment, technology, closed),
+        savings=savings,
+        money=money,
+        standard_coal=_sum(saving.standard_coal for saving in counted),
+        co2=_sum(saving.co2 for saving in counted),
+        running=running,
+        investment=investment,
+        is_investment_scaled=is_scaled,
+        payback=payback,
+        is_payback_stated=is_stated,
+        lacking=tuple(dict.fromkeys(name for saving in savings for name in saving.lacking)),
+    )
+
+
+# ── savings ──────────────────────────────────────────────────────────────────
+
+
+def _is_usable(backing: Backing) -> bool:
+    return backing.verification is not Verification.UNVERIFIED
+
+
+def _saving(effect: Saves | SavesShare, carrier: Carrier, plant: Plant) -> Saving:
+    base = effect.per if isinstance(effect, Saves) else effect.of
+    if base not in plant.known:
+        lacking = plant.absent.get(base, (base,))
+        return Saving(
+            effect=effect,
+            carrier=carrier,
+            amount=None,
+            money=None,
+            standard_coal=None,
+            co2=None,
+            lacking=lacking,
+        )
+    unit = effect.unit if isinstance(effect, Saves) else "%"
+    low, high = (Quantity.of(bound, unit) * plant.known[base] for bound in (effect.low, effect.high))
+    has_price = not carrier.price or carrier.price in plant.known
+    return Saving(
+        effect=effect,
+        carrier=carrier,
+        amount=Range(low=low.to(carrier.unit), high=high.to(carrier.unit), unit=carrier.unit),
+        money=_times(low, high, carrier.price, "万元", plant),
+        standard_coal=_times(low, high, carrier.standard_coal, "tce", plant),
+        co2=_times(low, high, carrier.co2, "tCO2", plant),
+        lacking=() if has_price else (carrier.price,),
+    )
+
+
+def _times(low: Quantity, high: Quantity, name: str, unit: str, plant: Plant) -> Range | None:
+    """The range times the price or factor called `name`; as it stands when it is in that unit's dimension already."""
+    if not name:
+        probe = Quantity.of(Decimal(1), unit)
+        if low.unit.dimension != probe.unit.dimension:
+            return None
+        return Range(low=low.to(unit), high=high.to(unit), unit=unit)
+    factor = plant.questionnaire.factors.get(name)
+    if name not in plant.known or (factor is not None and not factor.verification.is_usable):
+        return None
+    rate = plant.known[name]
+    return Range(low=(low * rate).to(unit), high=(high * rate).to(unit), unit=unit)
+
+
+def _sum(ranges: Iterable[Range | None]) -> Range | None:
+    there = [one for one in ranges if one is not None]
+    if not there:
+        return None
+    low, high = sum((one.low for one in there), ZERO), sum((one.high for one in there), ZERO)
+    return Range(low=low, high=high, unit=there[0].unit)
+
+
+# ── costs ────────────────────────────────────────────────────────────────────
+
+
+def _yearly(cost: Cost, plant: Plant) -> Range | None:
+    """A cost in 万元 for this plant: scaled where it is given per unit of an activity, else None."""
+    if not cost.per or cost.per not in plant.known:
+        return None
+    low, high = (Quantity.of(bound, cost.unit) * plant.known[cost.per] for bound in (cost.low, cost.high))
+    return Range(low=low.to("万元"), high=high.to("万元"), unit="万元")
+
+
+def _investment(technology: Technology, plant: Plant) -> tuple[Range | None, bool]:
+    usable = [cost for cost in technology.investments if _is_usable(cost.backing)]
+    for cost in usable:
+        scaled = _yearly(cost, plant)
+        if scaled is not None:
+            return scaled, True
+    for cost in usable:
+        if not cost.per:
+            low, high = (Quantity.of(bound, cost.unit).to("万元") for bound in (cost.low, cost.high))
+            return Range(low=low, high=high, unit="万元"), False
+    return None, False
+
+
+def _payback(
+    technology: Technology, investment: Range | None, money: Range | None, running: Range | None
+) -> tuple[Range | None, bool]:
+    """Years: investment ÷ (saving − running cost), widest range; else what a source states."""
+    if investment is not None and money is not None:
+        least = money.low - (running.high if running else ZERO)
+        most = money.high - (running.low if running else ZERO)
+        if least > 0:
+            return Range(low=investment.low / most, high=investment.high / least, unit="年"), False
+    for stated in technology.paybacks:
+        if _is_usable(stated.backing):
+            return Range(low=stated.low, high=stated.high, unit="年"), True
+    return None, False
+
+
+# ── points ───────────────────────────────────────────────────────────────────
+
+
+def _gain(assessment: Assessment, technology: Technology, closed: tuple[Gap, ...]) -> Decimal:
+    after = assess(assessment.questionnaire, _after(assessment, assessment.answers, technology, closed))
+    return (after.points.total or ZERO) - (assessment.points.total or ZERO)
+
+
+def _after(
+    assessment: Assessment, answers: Answers, technology: Technology, closed: Iterable[Gap]
+) -> Answers:
+    """The answers once the technology is in place.
+
+    Its practices are fully in place; its effects move indicators and consumptions by their cautious end, and only
+    ever towards the better.
+    """
+    changed: dict[ItemId, Answer] = dict(answers)
+    for gap in closed:
+        if isinstance(gap.result.item, Practice):
+            changed[gap.result.item.id] = Practised(Extent.FULL)
+    for effect in technology.effects:
+        match effect:
+            case SavesShare(of=of, low=low, backing=backing) if _is_usable(backing):
+                item = assessment.questionnaire.items.get(ItemId(of))
+                present = changed.get(ItemId(of))
+                if isinstance(item, Activity) and isinstance(present, Measured):
+                    changed[item.id] = Measured(present.value * (100 - low) / 100)
+            case Lowers(item=id) | Reaches(item=id) if _is_usable(effect.backing):
+                _move(assessment, changed, id, effect)
+            case _:
+                pass
+    return changed
+
+
+def _move(
+    assessment: Assessment, changed: dict[ItemId, Answer], id: ItemId, effect: Lowers | Reaches
+) -> None:
+    result = next((one for one in assessment.items if one.item.id == id), None)
+    if result is None or result.reading is None or result.reading.value is None:
+        return
+    assert isinstance(result.item, Indicator)
+    present = changed.get(id)
+    value = present.value if isinstance(present, Measured) else result.reading.value
+    if isinstance(effect, Lowers):
+        moved = value * (100 - effect.low) / 100
+    else:
+        moved = effect.high if result.item.direction is Direction.SMALLER else effect.low
+    if result.item.direction.distance(value, moved) > 0:
+        changed[id] = Measured(moved)
+
+
+def plan(assessment: Assessment, recommendations: tuple[Recommendation, ...]) -> tuple[Step, ...]:
+    """The road map in three steps, 无低费 at once, 中费 within a year, 高费 within three, with the points after each."""
+    answers = assessment.answers
+    steps = []
+    for cost_class in COST_CLASSES:
+        mine = tuple(one for one in recommendations if one.technology.cost_class is cost_class)
+        for recommendation in mine:
+            answers = _after(assessment, answers, recommendation.technology, recommendation.gaps)
+        after = assess(assessment.questionnaire, answers)
+        steps.append(Step(cost_class=cost_class, recommendations=mine, points_after=after.points.total))
+    return tuple(steps)

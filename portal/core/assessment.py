@@ -1,0 +1,196 @@
+"""The result of a self-check, with every step that led to it; types only, `scoring.assess` makes them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from enum import Enum
+
+from portal.core.answers import Answers
+from portal.core.levels import Grade
+from portal.core.questionnaire import Column, Indicator, ItemId, Level, Questionnaire, Requirement, Scored
+
+ROUNDING = "ROUND_HALF_UP"
+CENT = Decimal("0.01")
+
+
+def rounded(value: Decimal) -> Decimal:
+    """The one rounding rule of the house: two decimals, half up, applied once at the end."""
+    return value.quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+class Standing(Enum):
+    """How an item enters the score."""
+
+    COUNTED = "counted"
+    MISSING = "missing"
+    NOT_APPLICABLE = "not_applicable"  # the manager says so, with a reason
+    NOT_CONCERNED = "not_concerned"  # the plant's traits say so
+    UNRATED = "unrated"  # no usable level: 待核实 or 未公布
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """An indicator's value: what was entered, what the activity data give, and which of them counts (the entered)."""
+
+    entered: Decimal | None
+    computed: Decimal | None
+    lacking: tuple[str, ...] = ()
+
+    @property
+    def value(self) -> Decimal | None:
+        """The value that counts, in the indicator's unit."""
+        return self.entered if self.entered is not None else self.computed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectiveLevel:
+    """A level as it applies to this plant: chosen by condition, corrected by adjustment."""
+
+    level: Level
+    value: Decimal
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it may give points or close a gate."""
+        return self.level.verification.is_usable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemResult:
+    """One scored item: how it stands, the factor 0–1 that its answer earns, its weight in the column."""
+
+    item: Scored
+    standing: Standing
+    factor: Decimal | None
+    reading: Reading | None = None
+    levels: tuple[EffectiveLevel, ...] = ()
+    reached: Grade | None = None
+
+    @property
+    def earned(self) -> Decimal:
+        """Weight × factor, unrounded; nothing unless counted."""
+        return self.item.weight * self.factor if self.factor is not None else Decimal(0)
+
+    @property
+    def lost(self) -> Decimal:
+        """The weight that the answer does not earn."""
+        return self.item.weight - self.earned if self.standing is Standing.COUNTED else Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnResult:
+    """Points of one column: 100 × earned ÷ counted weight; None when nothing was counted."""
+
+    column: Column
+    share: Decimal
+    earned: Decimal
+    counted: Decimal
+    applicable: Decimal
+    points: Decimal | None
+
+    @property
+    def completeness(self) -> Decimal:
+        """Per cent of the applicable weight that was answered; 100 when nothing applies."""
+        return 100 * self.counted / self.applicable if self.applicable else Decimal(100)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionResult:
+    """One section: points over its counted items (column shares ignored) and how many items are answered."""
+
+    id: str
+    title: str
+    points: Decimal | None
+    earned: Decimal
+    counted: Decimal
+    answered: int
+    asked: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointsResult:
+    """Points per column and together, unrounded; `rounded()` is for showing."""
+
+    columns: tuple[ColumnResult, ...]
+    total: Decimal | None
+    completeness: Decimal
+    is_provisional: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberResult:
+    """One indicator in the index: its weights and, for each level, whether it takes part and reaches it."""
+
+    item: ItemId
+    weight: Decimal
+    is_binding: bool
+    takes_part: Mapping[Grade, bool]
+    reaches: Mapping[Grade, bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupResult:
+    """A first-level group of the index."""
+
+    id: str
+    title: str
+    weight: Decimal
+    members: tuple[MemberResult, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradeResult:
+    """The cleaner-production grade: index Y per level, what blocks each level, and the level reached (None: 未达Ⅲ级).
+
+    `is_rated` is False when no indicator with a usable level applies: there is nothing to grade then.
+    """
+
+    index: Mapping[Grade, Decimal | None]
+    thresholds: Mapping[Grade, Decimal]
+    groups: tuple[GroupResult, ...]
+    blockers: Mapping[Grade, tuple[ItemId, ...]]
+    grade: Grade | None
+    is_rated: bool
+    is_official: bool
+    title: str
+    basis: str
+
+
+class GateState(Enum):
+    """How a gate stands."""
+
+    PASSED = "passed"
+    OPEN = "open"
+    UNANSWERED = "unanswered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """A veto, a basic requirement or a binding indicator's weakest usable level."""
+
+    item: Requirement | Indicator
+    state: GateState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """Everything computed from one questionnaire and one set of answers."""
+
+    questionnaire: Questionnaire
+    answers: Answers
+    chosen: Mapping[ItemId, tuple[str, ...]]
+    quantities: Mapping[str, Decimal]
+    items: tuple[ItemResult, ...]
+    sections: tuple[SectionResult, ...]
+    points: PointsResult
+    grade: GradeResult | None
+    gates: tuple[Gate, ...]
+
+    def result_of(self, item: ItemId) -> ItemResult:
+        """The result of one scored item."""
+        return next(result for result in self.items if result.item.id == item)
+
+    @property
+    def may_show_badge(self) -> bool:
+        """Whether a green badge may be shown: every gate passed, complete enough, and nothing provisional."""
+        return all(gate.state is GateState.PASSED for gate in self.gates) and not self.points.is_provisional

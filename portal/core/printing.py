@@ -1,0 +1,59 @@
+"""Printing as people see it: the state of a report, and what the public may learn from its number."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class JobState(StrEnum):
+    """Where a report stands in the queue; the values are stored."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportState:
+    """A report on its way. `progress` is 0–100, `step` words for it; `error` says why it failed."""
+
+    id: str
+    assessment_id: str
+    state: JobState
+    progress: int
+    step: str
+    error: str
+    file: str
+    asked_at: datetime
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A report that a worker has claimed until `lease_until`."""
+
+    id: str
+    assessment_id: str
+    attempt: int
+    asked_at: datetime
+    lease_until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicRecord:
+    """What anybody may know about a submitted self-check.
+
+    `sha256` is the checksum of the score receipt, as it is printed on the report; `is_valid` says that the kept
+    receipt still has it.
+    """
+
+    number: str
+    enterprise_name: str
+    year: int
+    submitted_at: datetime
+    points: str
+    grade: str
+    is_provisional: bool
+    is_valid: bool
+    sha256: str

@@ -1,0 +1,247 @@
+"""What a questionnaire is made of: sections of items, each with its clauses, sources and conditions."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+from functools import cached_property
+from typing import NewType
+
+from portal.core.formula import Formula
+from portal.core.levels import Direction, Grade, Verification
+from portal.core.rulebook import Rulebook
+
+ItemId = NewType("ItemId", str)
+SourceId = NewType("SourceId", str)
+
+
+class Column(Enum):
+    """The two columns of the plan that points are counted for."""
+
+    CLEAN = "clean"
+    CIRCULAR = "circular"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A document that the data cites (`sources.yaml`)."""
+
+    id: SourceId
+    title: str
+    number: str = ""
+    issuer: str = ""
+    date: str = ""
+    status: str
+    read: Verification
+    where: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """A place in a source: clause, table or page, and the source's own short term for the matter."""
+
+    source: SourceId
+    place: str = ""
+    term: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Factor:
+    """A conversion factor with its source, for example kgce per kg of raw coal."""
+
+    id: str
+    title: str
+    value: Decimal
+    unit: str
+    source: SourceId
+    place: str = ""
+    verification: Verification
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """When something applies: for every trait named, one of the options must be chosen."""
+
+    any_of: Mapping[ItemId, tuple[str, ...]]
+
+    def holds(self, chosen: Mapping[ItemId, tuple[str, ...]]) -> bool:
+        """Whether the chosen options fulfil the condition; a trait not answered yet does not fulfil it."""
+        return all(set(options) & set(chosen.get(trait, ())) for trait, options in self.any_of.items())
+
+
+ALWAYS = Condition(any_of={})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adjustment:
+    """A linear correction of a level: value + step × (quantity − origin), quantity in its own unit."""
+
+    quantity: str
+    origin: Decimal
+    step: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """The value of one grade, with its source and how far it was verified."""
+
+    grade: Grade
+    value: Decimal
+    source: SourceId
+    place: str = ""
+    verification: Verification
+    note: str = ""
+    when: Condition = ALWAYS
+    adjust: Adjustment | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsualRange:
+    """Where a value normally lies, only to warn about slips of the pen; `basis` says where the range comes from."""
+
+    low: Decimal
+    high: Decimal
+    basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One choice of a trait."""
+
+    id: str
+    title: str
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Item:
+    """What every item has: identity, wording, condition."""
+
+    id: ItemId
+    title: str
+    question: str = ""
+    help: str = ""
+    when: Condition = ALWAYS
+    clauses: tuple[Citation, ...] = ()
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trait(_Item):
+    """A feature of the plant that decides what applies to it; chosen from options."""
+
+    options: tuple[Option, ...]
+    is_many: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity(_Item):
+    """A yearly amount from bills and meters. `is_zero_when_blank`: a blank counts as none of it."""
+
+    unit: str
+    is_zero_when_blank: bool = False
+    is_optional: bool = False
+    usual: UsualRange | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirement(_Item):
+    """A basic requirement or veto; it gates badges and gives no points."""
+
+    is_veto: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scored(_Item):
+    """What items that count for a column have. `weight` is 0 where an item is shown but not scored."""
+
+    column: Column
+    weight: Decimal
+    weight_reason: str = ""
+    no_technology: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indicator(_Scored):
+    """A measured quantity with levels; `formula` computes it from activity data."""
+
+    unit: str
+    direction: Direction
+    levels: tuple[Level, ...] = ()
+    binding: Citation | None = None
+    formula: Formula | None = None
+    formula_source: Citation | None = None
+    formula_note: str = ""
+    usual: UsualRange | None = None
+
+
+class Extent(Enum):
+    """How far a practice is in place."""
+
+    FULL = "full"
+    PARTIAL = "partial"
+    PLANNED = "planned"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Practice(_Scored):
+    """A measure with an extent; `extents` says what each extent means for this measure."""
+
+    extents: Mapping[Extent, str]
+    share_of: str = ""
+
+
+Item = Trait | Activity | Requirement | Indicator | Practice
+Scored = Indicator | Practice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derived:
+    """A named intermediate result that formulas and corrections share."""
+
+    id: str
+    title: str
+    unit: str
+    formula: Formula
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A page of the questionnaire (一级指标), in the order in which one walks through the plant."""
+
+    id: str
+    title: str
+    guide: str = ""
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Questionnaire:
+    """One sector's questionnaire in one published version, with everything its scores need."""
+
+    id: str
+    version: str
+    sector: str
+    title: str
+    note: str = ""
+    sections: tuple[Section, ...]
+    derived: tuple[Derived, ...] = ()
+    factors: Mapping[str, Factor]
+    rulebooks: tuple[Rulebook, ...]
+    output: ItemId | None = None
+
+    @cached_property
+    def items(self) -> Mapping[ItemId, Item]:
+        """Every item by id, in the order of the sections."""
+        return {item.id: item for section in self.sections for item in section.items}
+
+    def scored(self) -> Iterator[Scored]:
+        """The items that count for a column, in order."""
+        return (item for item in self.items.values() if isinstance(item, Scored))
+
+    def section_of(self, item: ItemId) -> Section:
+        """The section that holds the item."""
+        return next(s for s in self.sections if any(i.id == item for i in s.items))

@@ -1,0 +1,151 @@
+"""The score receipt: every figure that a score came from, as plain JSON.
+
+Recomputing the points, the grade and the gates from a receipt alone gives the same numbers (`docs/receipt.md` says
+how); decimals are strings, nothing in it is rounded but what is called `rounded`.
+"""
+
+from decimal import Decimal
+from typing import Any
+
+from portal.core.answers import MISSING, to_json
+from portal.core.assessment import (
+    ROUNDING,
+    Assessment,
+    ColumnResult,
+    EffectiveLevel,
+    GradeResult,
+    ItemResult,
+    Standing,
+    rounded,
+)
+from portal.core.levels import GRADES
+from portal.core.questionnaire import Indicator
+from portal.core.rulebook import PointsRulebook
+
+FORMAT = 1
+
+
+def receipt(assessment: Assessment) -> dict[str, Any]:
+    """The receipt of one assessment."""
+    questionnaire = assessment.questionnaire
+    rules = next(book for book in questionnaire.rulebooks if isinstance(book, PointsRulebook))
+    points = assessment.points
+    return {
+        "format": FORMAT,
+        "questionnaire": {"id": questionnaire.id, "version": questionnaire.version},
+        "rounding": {"rule": ROUNDING, "decimals": 2, "when": "once, on each figure that is shown"},
+        "rules": {
+            "id": rules.id,
+            "columns": {name: text(share) for name, share in rules.columns.items()},
+            "levels": {name: text(factor) for name, factor in rules.levels.items()},
+            "extents": {name: text(factor) for name, factor in rules.extents.items()},
+            "partial": "share / 100",
+            "provisional_below": text(rules.provisional_below),
+        },
+        "quantities": {name: text(amount) for name, amount in assessment.quantities.items()},
+        "items": [_item(result, assessment) for result in assessment.items],
+        "columns": [_column(column) for column in points.columns],
+        "points": {
+            "total": _both(points.total),
+            "completeness": _both(points.completeness),
+            "is_provisional": points.is_provisional,
+        },
+        "grade": _grade(assessment.grade) if assessment.grade else None,
+        "gates": [
+            {"item": gate.item.id, "title": gate.item.title, "state": gate.state.value}
+            for gate in assessment.gates
+        ],
+        "may_show_badge": assessment.may_show_badge,
+    }
+
+
+def text(value: Decimal) -> str:
+    """A decimal as JSON carries it: plain digits, no exponent."""
+    return format(value, "f")
+
+
+def _both(value: Decimal | None) -> dict[str, str] | None:
+    return None if value is None else {"exact": text(value), "rounded": text(rounded(value))}
+
+
+def _item(result: ItemResult, assessment: Assessment) -> dict[str, Any]:
+    item = result.item
+    is_counted = result.standing is Standing.COUNTED
+    line: dict[str, Any] = {
+        "id": item.id,
+        "title": item.title,
+        "column": item.column.value,
+        "weight": text(item.weight),
+        "standing": result.standing.value,
+        "answer": to_json(assessment.answers.get(item.id, MISSING)),
+        "factor": None if result.factor is None else text(result.factor),
+        "earned": text(result.earned) if is_counted else None,
+    }
+    if isinstance(item, Indicator):
+        reading = result.reading
+        value = reading.value if reading else None
+        line |= {
+            "unit": item.unit,
+            "direction": item.direction.value,
+            "is_binding": item.binding is not None,
+            "value": None if value is None else text(value),
+            "is_computed": bool(reading and reading.entered is None and reading.computed is not None),
+            "levels": [_level(level) for level in result.levels],
+            "reached": result.reached.value if result.reached else None,
+        }
+    return line
+
+
+def _level(level: EffectiveLevel) -> dict[str, Any]:
+    return {
+        "grade": level.level.grade.value,
+        "value": text(level.value),
+        "source": level.level.source,
+        "verification": level.level.verification.value,
+        "is_usable": level.is_usable,
+    }
+
+
+def _column(column: ColumnResult) -> dict[str, Any]:
+    return {
+        "column": column.column.value,
+        "share": text(column.share),
+        "counted": text(column.counted),
+        "applicable": text(column.applicable),
+        "earned": text(column.earned),
+        "points": _both(column.points),
+        "completeness": _both(column.completeness),
+    }
+
+
+def _grade(result: GradeResult) -> dict[str, Any]:
+    return {
+        "title": result.title,
+        "is_official": result.is_official,
+        "thresholds": _by_grade({grade: text(value) for grade, value in result.thresholds.items()}),
+        "groups": [
+            {
+                "id": group.id,
+                "weight": text(group.weight),
+                "members": [
+                    {
+                        "item": member.item,
+                        "weight": text(member.weight),
+                        "is_binding": member.is_binding,
+                        "takes_part": _by_grade(member.takes_part),
+                        "reaches": _by_grade(member.reaches),
+                    }
+                    for member in group.members
+                ],
+            }
+            for group in result.groups
+        ],
+        "index": _by_grade({grade: _both(value) for grade, value in result.index.items()}),
+        "blockers": _by_grade({grade: list(items) for grade, items in result.blockers.items()}),
+        "grade": result.grade.value if result.grade else None,
+        "is_rated": result.is_rated,
+    }
+
+
+def _by_grade(values: Any) -> dict[str, Any]:
+    return {grade.value: values[grade] for grade in GRADES}

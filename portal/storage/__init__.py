@@ -1,0 +1,1 @@
+"""Rows ↔ core: the only place that speaks SQL."""

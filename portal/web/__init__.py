@@ -1,0 +1,1 @@
+"""Pages, forms and access: Flask and WTForms live here only."""
