@@ -1,0 +1,311 @@
+"""Charts as SVG text: radar, bars, gauge, level ruler and points staircase, the same on pages and in print.
+
+Each figure is one deterministic string that begins with its `<title>`. Looks are presentation attributes, never
+`style`, so that a strict content security policy lets them through; the font is the one around them. Lengths are
+floats: they are drawn, not scored.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from enum import Enum
+from itertools import pairwise
+from math import cos, pi, sin
+from unicodedata import east_asian_width
+
+from markupsafe import escape
+
+INK = "#1c2b26"
+QUIET = "#5c6b65"
+LINE = "#c9d5cf"
+TRACK = "#e6eeea"
+GREEN = "#2f7d62"
+DEEP = "#1d5b47"
+PALE = "#cfe3d9"
+BLUE = "#3c6e8f"
+AMBER = "#b26a00"
+RED = "#a63d32"
+
+
+class Tone(Enum):
+    """What a colour means; the same meaning everywhere."""
+
+    CLEAN = GREEN
+    CIRCULAR = BLUE
+    WARNING = AMBER
+    ALARM = RED
+    QUIET = "#93a39c"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoke:
+    """One axis of the radar: 0–100, or None where nothing was counted."""
+
+    label: str
+    value: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """One horizontal bar; `note` stands behind the value in quiet type."""
+
+    label: str
+    value: Decimal | None
+    tone: Tone = Tone.CLEAN
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A level on the ruler, for example Ⅱ级 at 107."""
+
+    label: str
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stair:
+    """One step of the staircase: the points reached once it is done, and what it consists of."""
+
+    label: str
+    value: Decimal | None
+    note: str = ""
+
+
+def radar(title: str, spokes: Sequence[Spoke]) -> str:
+    """A web of three or more axes from 0 to 100; fewer are drawn as bars, which read better."""
+    if len(spokes) < 3:
+        return bars(title, [Bar(label=spoke.label, value=spoke.value) for spoke in spokes])
+    middle_x, middle_y, reach = 220.0, 158.0, 104.0
+    directions = [-pi / 2 + 2 * pi * place / len(spokes) for place in range(len(spokes))]
+
+    def at(angle: float, share: float) -> tuple[float, float]:
+        return middle_x + reach * share * cos(angle), middle_y + reach * share * sin(angle)
+
+    def ring(share: float) -> str:
+        return " ".join(f"{_n(x)},{_n(y)}" for x, y in (at(angle, share) for angle in directions))
+
+    parts = [
+        f'<polygon points="{ring(share)}" fill="{fill}" stroke="{LINE}" stroke-width="0.8"/>'
+        for share, fill in ((1.0, "#f6faf8"), (0.8, "none"), (0.6, "none"), (0.4, "none"), (0.2, "none"))
+    ]
+    for angle in directions:
+        x, y = at(angle, 1)
+        parts.append(
+            f'<line x1="{_n(middle_x)}" y1="{_n(middle_y)}" x2="{_n(x)}" y2="{_n(y)}" '
+            f'stroke="{LINE}" stroke-width="0.8"/>'
+        )
+    corners = [
+        at(angle, float(spoke.value or 0) / 100) for angle, spoke in zip(directions, spokes, strict=True)
+    ]
+    shape = " ".join(f"{_n(x)},{_n(y)}" for x, y in corners)
+    parts.append(
+        f'<polygon points="{shape}" fill="{GREEN}" fill-opacity="0.22" '
+        f'stroke="{GREEN}" stroke-width="2" stroke-linejoin="round"/>'
+    )
+    for (x, y), spoke in zip(corners, spokes, strict=True):
+        if spoke.value is not None:
+            parts.append(f'<circle cx="{_n(x)}" cy="{_n(y)}" r="3.2" fill="{DEEP}"/>')
+    for angle, spoke in zip(directions, spokes, strict=True):
+        parts.extend(_spoke_label(spoke, at(angle, 1.09), cos(angle), sin(angle)))
+    return _svg(title, 440, 316, parts)
+
+
+def _spoke_label(spoke: Spoke, point: tuple[float, float], across: float, down: float) -> Iterator[str]:
+    x, y = point
+    anchor = "middle" if abs(across) < 0.2 else "start" if across > 0 else "end"
+    lines = [*_wrapped(spoke.label, 14), _points(spoke.value)]
+    # Labels above the web end at its tip, those below begin there, those beside it are centred.
+    top = (
+        y + 11 - 8 * (len(lines) - 1) * (1 - down)
+        if abs(down) < 0.9
+        else y + (-15 * (len(lines) - 1) if down < 0 else 11)
+    )
+    for number, line in enumerate(lines):
+        is_value = number == len(lines) - 1
+        yield _text(
+            x,
+            top + 15 * number,
+            line,
+            size=12.5,
+            anchor=anchor,
+            fill=DEEP if is_value else INK,
+            weight=700 if is_value else 400,
+        )
+
+
+def bars(title: str, rows: Sequence[Bar], *, most: Decimal = Decimal(100), unit: str = "") -> str:
+    """Horizontal bars from 0 to `most`, one below the other; a value of None is written 未计."""
+    labels = [_wrapped(row.label, 18) for row in rows]
+    left = min(max((7.1 * _width(line) for lines in labels for line in lines), default=60) + 14, 160)
+    right = 62 + max((6.2 * _width(row.note) for row in rows), default=0)
+    length = 520 - left - right
+    parts: list[str] = []
+    y = 4.0
+    for row, lines in zip(rows, labels, strict=True):
+        height = 30 if len(lines) == 1 else 38
+        middle = y + height / 2
+        for number, line in enumerate(lines):
+            parts.append(_text(0, middle + 4.5 + 15 * (number - (len(lines) - 1) / 2), line, size=13))
+        parts.append(_bar(left, middle, length, Decimal(1), TRACK))
+        if row.value is not None and row.value > 0 and most:
+            parts.append(_bar(left, middle, length, min(row.value / most, Decimal(1)), row.tone.value))
+        parts.append(
+            _text(
+                left + length + 9,
+                middle + 4.5,
+                _points(row.value) + (unit if row.value is not None else ""),
+                size=13,
+                weight=700,
+                fill=INK if row.value is not None else QUIET,
+            )
+        )
+        if row.note:
+            parts.append(_text(520, middle + 4.5, row.note, size=12, fill=QUIET, anchor="end"))
+        y += height
+    return _svg(title, 520, y + 4, parts)
+
+
+def _bar(x: float, middle: float, length: float, share: Decimal, fill: str) -> str:
+    wide = max(length * float(share), 3)
+    return f'<rect x="{_n(x)}" y="{_n(middle - 5)}" width="{_n(wide)}" height="10" rx="3" fill="{fill}"/>'
+
+
+def gauge(title: str, value: Decimal | None, *, caption: str = "", tone: Tone = Tone.CLEAN) -> str:
+    """A half ring from 0 to 100 with the value in the middle."""
+    parts = [_arc(0, 1, TRACK)]
+    if value is not None and value > 0:
+        parts.append(_arc(0, float(min(value, Decimal(100))) / 100, tone.value))
+    for share, label in ((0.0, "0"), (1.0, "100")):
+        parts.append(_text(20 + 180 * share, 128, label, size=11, fill=QUIET, anchor="middle"))
+    parts.append(_text(110, 100, _points(value), size=40, weight=700, anchor="middle", fill=DEEP))
+    if caption:
+        parts.append(_text(110, 126, caption, size=13, fill=QUIET, anchor="middle"))
+    return _svg(title, 220, 136, parts)
+
+
+def _arc(start: float, end: float, stroke: str) -> str:
+    def at(share: float) -> str:
+        return f"{_n(110 - 90 * cos(pi * share))} {_n(110 - 90 * sin(pi * share))}"
+
+    return (
+        f'<path d="M {at(start)} A 90 90 0 0 1 {at(end)}" fill="none" stroke="{stroke}" '
+        'stroke-width="15" stroke-linecap="butt"/>'
+    )
+
+
+def ruler(title: str, value: Decimal, marks: Sequence[Mark], *, is_smaller_better: bool) -> str:
+    """Where a value stands among the levels; better is always to the right."""
+    numbers = [value, *(mark.value for mark in marks)]
+    low, high = min(numbers), max(numbers)
+    margin = (high - low) * Decimal("0.12") or abs(high) * Decimal("0.1") or Decimal(1)
+    low, high = low - margin, high + margin
+
+    def at(number: Decimal) -> float:
+        share = float((number - low) / (high - low))
+        return 8 + 304 * (1 - share if is_smaller_better else share)
+
+    parts = [f'<rect x="8" y="21" width="304" height="6" rx="3" fill="{TRACK}"/>']
+    weakest = min((at(mark.value) for mark in marks), default=312.0)
+    parts.append(
+        f'<rect x="{_n(weakest)}" y="21" width="{_n(312 - weakest)}" height="6" rx="3" fill="{PALE}"/>'
+    )
+    taken = -99.0
+    for mark in sorted(marks, key=lambda mark: at(mark.value)):
+        x = at(mark.value)
+        parts.append(f'<line x1="{_n(x)}" y1="17" x2="{_n(x)}" y2="31" stroke="{DEEP}" stroke-width="1.4"/>')
+        # Labels closer together than they are wide take the second row.
+        is_low = x - taken < 40
+        parts.append(_text(x, 55 if is_low else 43, mark.label, size=10.5, fill=QUIET, anchor="middle"))
+        taken = taken if is_low else x
+    x = at(value)
+    fill = DEEP if any(x >= at(mark.value) for mark in marks) else AMBER
+    parts.append(f'<path d="M {_n(x)} 20 l -5.5 -9 h 11 z" fill="{fill}"/>')
+    return _svg(title, 320, 58, parts)
+
+
+def staircase(title: str, stairs: Sequence[Stair]) -> str:
+    """Points today and after each step, as rising columns with the gain between them."""
+    wide, foot, tall = 520.0, 216.0, 170.0
+    pitch = wide / max(len(stairs), 1)
+    parts: list[str] = []
+    for share in (0.0, 0.25, 0.5, 0.75, 1.0):
+        y = foot - tall * share
+        parts.append(
+            f'<line x1="0" y1="{_n(y)}" x2="{_n(wide)}" y2="{_n(y)}" stroke="{LINE}" '
+            f'stroke-width="{0.5 if share else 1}"/>'
+        )
+    tops = [
+        None if stair.value is None else foot - tall * float(min(stair.value, Decimal(100))) / 100
+        for stair in stairs
+    ]
+    for number, (stair, top) in enumerate(zip(stairs, tops, strict=True)):
+        middle = pitch * (number + 0.5)
+        if top is not None:
+            fill = QUIET if number == 0 else GREEN if number < len(stairs) - 1 else DEEP
+            parts.append(
+                f'<rect x="{_n(middle - 32)}" y="{_n(top)}" width="64" height="{_n(foot - top)}" '
+                f'rx="2" fill="{fill}" fill-opacity="{0.45 if number == 0 else 0.9}"/>'
+            )
+        parts.append(
+            _text(
+                middle,
+                (top or foot) - 7,
+                _points(stair.value),
+                size=16,
+                weight=700,
+                anchor="middle",
+                fill=DEEP,
+            )
+        )
+        parts.append(_text(middle, foot + 19, stair.label, size=13, weight=700, anchor="middle"))
+        parts.append(_text(middle, foot + 37, stair.note, size=11.5, fill=QUIET, anchor="middle"))
+    for number, (before, after) in enumerate(pairwise(stairs)):
+        if before.value is not None and after.value is not None:
+            gain = _points(after.value - before.value)
+            x = pitch * (number + 1)
+            y = foot - 14
+            parts.append(_text(x, y, f"+{gain}", size=12.5, weight=700, fill=GREEN, anchor="middle"))
+    return _svg(title, wide, 262, parts)
+
+
+def _svg(title: str, width: float, height: float, parts: Sequence[str]) -> str:
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {_n(width)} {_n(height)}">'
+        f"<title>{escape(title)}</title>{''.join(parts)}</svg>"
+    )
+
+
+def _text(
+    x: float, y: float, text: str, *, size: float, fill: str = INK, weight: int = 400, anchor: str = "start"
+) -> str:
+    heavy = ' font-weight="700"' if weight == 700 else ""
+    where = "" if anchor == "start" else f' text-anchor="{anchor}"'
+    return f'<text x="{_n(x)}" y="{_n(y)}" font-size="{_n(size)}"{heavy}{where} fill="{fill}">{escape(text)}</text>'
+
+
+def _n(length: float) -> str:
+    """A length with at most one decimal; minus zero is zero."""
+    return f"{round(length, 1) + 0.0:.1f}".removesuffix(".0")
+
+
+def _points(value: Decimal | None) -> str:
+    return "未计" if value is None else str(value.quantize(Decimal("0.1"), rounding=ROUND_HALF_UP))
+
+
+def _width(text: str) -> int:
+    """Width in half characters: a Chinese character counts two."""
+    return sum(2 if east_asian_width(letter) in "WFA" else 1 for letter in text)
+
+
+def _wrapped(text: str, widest: int) -> list[str]:
+    """One line, or two of nearly equal length when it is wider than `widest` half characters."""
+    if _width(text) <= widest:
+        return [text]
+    cut = next(place for place in range(1, len(text)) if _width(text[:place]) * 2 >= _width(text))
+    # A mark of punctuation never begins a line, an opening bracket never ends one.
+    while cut < len(text) - 1 and text[cut] in "、，。；：）》”’·％%":
+        cut += 1
+    while cut > 1 and text[cut - 1] in "（《“‘":
+        cut -= 1
+    return [text[:cut], text[cut:]]
