@@ -1,7 +1,7 @@
 """A Decimal with its unit, and the small arithmetic of units that formulas and savings need.
 
-Units are written as people write them: ``kgce/t``, ``万kWh``, ``mg/m³``, ``元/(kWh)``, ``%``. Each is a power of ten
-(or an exact factor) times a product of base symbols. Standard coal (``kgce``), physical energy (``MJ``, ``kWh``),
+Units are written as people write them: ``kgce/t``, ``万kWh``, ``mg/m³``, ``元/(kWh)``, ``%``. Each is an exact
+fraction times a product of base symbols. Standard coal (``kgce``), physical energy (``MJ``, ``kWh``),
 carbon dioxide (``kgCO2``), money (``元``), mass, volume, length, area and time are separate dimensions, so adding
 coal to electricity without a conversion factor is refused.
 """
@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
+from fractions import Fraction
 from functools import lru_cache
 
 from portal.core.errors import PortalError
@@ -23,50 +24,49 @@ class UnitError(PortalError):
 
 # symbol → (factor to the base symbol, base symbol with exponent). Only exact relations stand here; everything that a
 # standard sets (heat values, emission factors) is data.
-_SYMBOLS: Mapping[str, tuple[Decimal, Mapping[str, int]]] = {
-    "": (Decimal(1), {}),
-    "1": (Decimal(1), {}),
-    "%": (Decimal("0.01"), {}),
-    "‰": (Decimal("0.001"), {}),
-    "倍": (Decimal(1), {}),
-    "级": (Decimal(1), {}),
-    "项": (Decimal(1), {}),
-    "pH": (Decimal(1), {}),
-    "mg": (Decimal("0.000001"), {"kg": 1}),
-    "g": (Decimal("0.001"), {"kg": 1}),
-    "kg": (Decimal(1), {"kg": 1}),
-    "t": (Decimal(1000), {"kg": 1}),
-    "kgce": (Decimal(1), {"kgce": 1}),
-    "tce": (Decimal(1000), {"kgce": 1}),
-    "kgCO2": (Decimal(1), {"kgCO2": 1}),
-    "tCO2": (Decimal(1000), {"kgCO2": 1}),
-    "kJ": (Decimal("0.001"), {"MJ": 1}),
-    "MJ": (Decimal(1), {"MJ": 1}),
-    "GJ": (Decimal(1000), {"MJ": 1}),
-    "kWh": (Decimal("3.6"), {"MJ": 1}),
-    "MWh": (Decimal(3600), {"MJ": 1}),
-    "kW": (Decimal("3.6"), {"MJ": 1, "h": -1}),
-    "kcal": (Decimal("0.0041868"), {"MJ": 1}),
-    "m³": (Decimal(1), {"m³": 1}),
-    "Nm³": (Decimal(1), {"m³": 1}),
-    "L": (Decimal("0.001"), {"m³": 1}),
-    "mL": (Decimal("0.000001"), {"m³": 1}),
-    "m": (Decimal(1), {"m": 1}),
-    "hm": (Decimal(100), {"m": 1}),
-    "km": (Decimal(1000), {"m": 1}),
-    "m²": (Decimal(1), {"m²": 1}),
-    "元": (Decimal(1), {"元": 1}),
-    "h": (Decimal(1), {"h": 1}),
-    "d": (Decimal(24), {"h": 1}),
-    "a": (Decimal(8760), {"h": 1}),
-    "℃": (Decimal(1), {"℃": 1}),
-    "Pa": (Decimal(1), {"Pa": 1}),
-    "dB": (Decimal(1), {"dB": 1}),
-    "ngTEQ": (Decimal(1), {"ngTEQ": 1}),
-    "人": (Decimal(1), {"人": 1}),
-    "年": (Decimal(1), {"年": 1}),
+_SYMBOLS: Mapping[str, tuple[Fraction, Mapping[str, int]]] = {
+    "1": (Fraction(1), {}),
+    "%": (Fraction("0.01"), {}),
+    "‰": (Fraction("0.001"), {}),
+    "倍": (Fraction(1), {}),
+    "级": (Fraction(1), {}),
+    "项": (Fraction(1), {}),
+    "pH": (Fraction(1), {}),
+    "mg": (Fraction("0.000001"), {"kg": 1}),
+    "g": (Fraction("0.001"), {"kg": 1}),
+    "kg": (Fraction(1), {"kg": 1}),
+    "t": (Fraction(1000), {"kg": 1}),
+    "kgce": (Fraction(1), {"kgce": 1}),
+    "tce": (Fraction(1000), {"kgce": 1}),
+    "kgCO2": (Fraction(1), {"kgCO2": 1}),
+    "tCO2": (Fraction(1000), {"kgCO2": 1}),
+    "kJ": (Fraction("0.001"), {"MJ": 1}),
+    "MJ": (Fraction(1), {"MJ": 1}),
+    "GJ": (Fraction(1000), {"MJ": 1}),
+    "kWh": (Fraction("3.6"), {"MJ": 1}),
+    "MWh": (Fraction(3600), {"MJ": 1}),
+    "kW": (Fraction("3.6"), {"MJ": 1, "h": -1}),
+    "kcal": (Fraction("0.0041868"), {"MJ": 1}),
+    "m³": (Fraction(1), {"m³": 1}),
+    "Nm³": (Fraction(1), {"m³": 1}),
+    "L": (Fraction("0.001"), {"m³": 1}),
+    "mL": (Fraction("0.000001"), {"m³": 1}),
+    "m": (Fraction(1), {"m": 1}),
+    "hm": (Fraction(100), {"m": 1}),
+    "km": (Fraction(1000), {"m": 1}),
+    "m²": (Fraction(1), {"m²": 1}),
+    "元": (Fraction(1), {"元": 1}),
+    "h": (Fraction(1), {"h": 1}),
+    "d": (Fraction(24), {"h": 1}),
+    "a": (Fraction(8760), {"h": 1}),
+    "℃": (Fraction(1), {"℃": 1}),
+    "Pa": (Fraction(1), {"Pa": 1}),
+    "dB": (Fraction(1), {"dB": 1}),
+    "ngTEQ": (Fraction(1), {"ngTEQ": 1}),
+    "人": (Fraction(1), {"人": 1}),
+    "年": (Fraction(1), {"年": 1}),
 }
-_MULTIPLES = {"千": Decimal(1000), "万": Decimal(10000), "百": Decimal(100), "亿": Decimal(100000000)}
+_MULTIPLES = {"千": Fraction(1000), "万": Fraction(10000), "百": Fraction(100), "亿": Fraction(100000000)}
 _TOKEN = re.compile(r"\s*([()/·*]|[^()/·*\s]+)")
 
 
@@ -74,7 +74,7 @@ _TOKEN = re.compile(r"\s*([()/·*]|[^()/·*\s]+)")
 class Unit:
     """A factor to base symbols and their exponents, sorted by symbol."""
 
-    factor: Decimal
+    factor: Fraction
     dimension: tuple[tuple[str, int], ...]
 
     def times(self, other: "Unit", sign: int = 1) -> "Unit":
@@ -82,11 +82,11 @@ class Unit:
         exponents = dict(self.dimension)
         for symbol, exponent in other.dimension:
             exponents[symbol] = exponents.get(symbol, 0) + sign * exponent
-        factor = self.factor * other.factor if sign == 1 else _divide(self.factor, other.factor)
+        factor = self.factor * other.factor if sign == 1 else self.factor / other.factor
         return Unit(factor, tuple(sorted((s, e) for s, e in exponents.items() if e)))
 
 
-ONE = Unit(Decimal(1), ())
+ONE = Unit(Fraction(1), ())
 
 
 @lru_cache(maxsize=512)
@@ -114,13 +114,13 @@ def parse_unit(text: str) -> Unit:
 
 
 def _symbol(token: str, text: str) -> Unit:
-    factor = Decimal(1)
+    factor = Fraction(1)
     while token[:1] in _MULTIPLES and token not in _SYMBOLS:
         factor *= _MULTIPLES[token[0]]
         token = token[1:]
     digits = re.match(r"\d+(?=\D)", token)
     if digits:  # "100m": a hundred metres as the textile standards count cloth
-        factor *= Decimal(digits.group())
+        factor *= Fraction(digits.group())
         token = token[digits.end() :]
     if token not in _SYMBOLS:
         raise UnitError(text)
@@ -159,7 +159,8 @@ class Quantity:
     def _in(self, unit: Unit) -> Decimal:
         if self.unit.dimension != unit.dimension:
             raise UnitError(f"{self.unit.dimension} ≠ {unit.dimension}")
-        return _divide(self.amount * self.unit.factor, unit.factor)
+        ratio = self.unit.factor / unit.factor
+        return _divide(self.amount * ratio.numerator, Decimal(ratio.denominator))
 
 
 def _divide(dividend: Decimal, divisor: Decimal) -> Decimal:

@@ -37,7 +37,6 @@ from portal.core.questionnaire import (
     Requirement,
     Scored,
     Section,
-    Trait,
 )
 from portal.core.rulebook import GradeGroup, GradesRulebook, PointsRulebook
 
@@ -197,14 +196,12 @@ def is_asked(item: Item, plant: Plant) -> bool:
     """Whether a plant is expected to answer: what concerns it, less what is optional, blank-is-zero or unrated."""
     if plant.concern_of(item) is not Concern.YES:
         return False
-    match item:
-        case Activity():
-            return not (item.is_optional or item.is_zero_when_blank)
-        case Indicator():
-            levels = plant.levels_of(item)
-            return levels is None or any(level.is_usable for level in levels)
-        case Trait() | Requirement() | Practice():
-            return True
+    if isinstance(item, Activity):
+        return not (item.is_optional or item.is_zero_when_blank)
+    if isinstance(item, Indicator):
+        levels = plant.levels_of(item)
+        return levels is None or any(level.is_usable for level in levels)
+    return True
 
 
 def _is_answered(item: Item, plant: Plant, results: Mapping[ItemId, ItemResult]) -> bool:
