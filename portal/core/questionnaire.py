@@ -209,6 +209,69 @@ class Derived:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Agree:
+    """Two amounts that must agree within `tolerance` per cent of the first, compared in `unit`."""
+
+    left: Formula
+    right: Formula
+    unit: str
+    tolerance: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtMost:
+    """An amount that cannot exceed another, compared in `unit`."""
+
+    left: Formula
+    right: Formula
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Within:
+    """A result that physically or usually lies between two bounds; `basis` says where they come from."""
+
+    value: Formula
+    unit: str
+    low: Decimal
+    high: Decimal
+    basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contradiction:
+    """A practice said to be in place to one of `extents` while an indicator lies `beyond` the bound all the same."""
+
+    practice: ItemId
+    extents: tuple[Extent, ...]
+    item: ItemId
+    beyond: Direction
+    bound: Decimal
+    unit: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Jump:
+    """A quantity that changed by more than `share` per cent against last year."""
+
+    quantity: str
+    unit: str
+    share: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataCheck:
+    """A rule of the data check (数据体检): what it is called, what to look at when it is broken."""
+
+    id: str
+    title: str
+    look_at: str
+    rule: Agree | AtMost | Within | Contradiction | Jump
+    when: Condition = ALWAYS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """A page of the questionnaire (一级指标), in the order in which one walks through the plant."""
 
@@ -231,6 +294,7 @@ class Questionnaire:
     derived: tuple[Derived, ...] = ()
     factors: Mapping[str, Factor]
     rulebooks: tuple[Rulebook, ...]
+    data_checks: tuple[DataCheck, ...] = ()
     output: ItemId | None = None
 
     @cached_property

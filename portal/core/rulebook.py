@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from portal.core.formula import Formula
+from portal.core.levels import Direction, Verification
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PointsRulebook:
@@ -44,4 +47,56 @@ class GradesRulebook:
     groups: tuple[GradeGroup, ...]
 
 
-Rulebook = PointsRulebook | GradesRulebook
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Benchmark:
+    """An official 引领值 or 基准值 with its source; unverified ones are shown and not used."""
+
+    value: Decimal
+    source: str
+    place: str = ""
+    verification: Verification
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AxisMember:
+    """A second-level indicator of an axis: taken from an item's answer, or computed by `formula`.
+
+    A practice counts by its extent. A quantity counts linearly from `base` (基准值, 0) to `lead` (引领值, full); where
+    one of them is unknown it is 未公布 and leaves the denominator.
+    """
+
+    id: str
+    title: str
+    weight: Decimal
+    item: str = ""
+    formula: Formula | None = None
+    unit: str = ""
+    direction: Direction = Direction.SMALLER
+    base: Benchmark | None = None
+    lead: Benchmark | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Axis:
+    """A first-level indicator of the green-factory standard; its weight is the sum of its members'."""
+
+    id: str
+    title: str
+    members: tuple[AxisMember, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AxesRulebook:
+    """GB/T 36132—2025: axes of indicators scored linearly, basic requirements as gates (clauses 4.2, 5.1, 5.2)."""
+
+    id: str
+    title: str
+    basis: str
+    source: str
+    axes: tuple[Axis, ...]
+    requirements: tuple[str, ...]
+
+
+Rulebook = PointsRulebook | GradesRulebook | AxesRulebook
