@@ -1,0 +1,49 @@
+"""Published versions and their checksums: a published version never changes, a change is a new version."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from portal.catalog.editions import Edition
+from portal.catalog.notes import Notes
+from portal.catalog.reader import Content
+
+FILE = "published.yaml"
+_HEAD = """\
+# Written by `python -m portal.catalog questionnaires/ --publish`; never by hand. A version listed here does not change:
+# what is to change becomes a new version.
+published:
+"""
+
+
+def check_published(content: Content, editions: Iterable[Edition], notes: Notes) -> None:
+    """Every published version is there and still what was published."""
+    found = {(edition.file.id, edition.file.version): edition for edition in editions}
+    seen = set()
+    for publication in content.published:
+        key = publication.id, publication.version
+        edition = found.get(key)
+        place = notes.place(publication)
+        if key in seen:
+            notes.add(place, "published_twice", *key)
+        elif edition is None:
+            if "questionnaire" not in content.broken:
+                notes.add(place, "published_gone", *key)
+        elif edition.checksum != publication.sha256:
+            notes.add(place, "published_changed", *key, str(edition.paths[0]))
+        seen.add(key)
+
+
+def write_published(folder: Path, content: Content, editions: Iterable[Edition]) -> tuple[str, ...]:
+    """Write the checksum of every edition; returns which are new or changed, as ``id version``.
+
+    Whoever calls has made sure that nothing stands against it (`check_published`), or wants it all the same.
+    """
+    before: Mapping[tuple[str, str], str] = {(one.id, one.version): one.sha256 for one in content.published}
+    now = {(edition.file.id, edition.file.version): edition.checksum for edition in editions}
+    lines = [
+        f"  - {{id: {id}, version: {version}, sha256: {sha}}}\n" for (id, version), sha in sorted(now.items())
+    ]
+    (folder / FILE).write_text(_HEAD + "".join(lines), "utf-8")
+    return tuple(
+        f"{id} {version}" for (id, version), sha in sorted(now.items()) if before.get((id, version)) != sha
+    )

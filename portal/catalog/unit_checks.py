@@ -1,0 +1,115 @@
+"""Units across files: every unit is known, and carriers, prices, savings and costs work out dimensionally."""
+
+from collections.abc import Iterable, Mapping
+
+from portal.catalog.editions import Edition
+from portal.catalog.notes import Notes
+from portal.catalog.reader import Content
+from portal.core.quantity import Unit, UnitError, parse_unit
+from portal.core.questionnaire import Activity, Derived, Factor, Indicator, ItemId, Questionnaire
+from portal.core.technology import Carrier, Cost, Saves, SavesShare, Technology
+
+MONEY = "元"
+_WITH_UNIT = Activity | Indicator | Derived | Factor | Carrier | Saves | Cost
+
+
+def check_units(notes: Notes) -> None:
+    """Every unit that the files write is known."""
+    for record in notes.records(object):
+        if isinstance(record, _WITH_UNIT) and record.unit and _parsed(record.unit) is None:
+            notes.add(notes.place(record, "unit"), "unknown_unit", record.unit)
+
+
+def check_carriers(content: Content, editions: Iterable[Edition], notes: Notes) -> None:
+    """A carrier's factors give standard coal and CO₂, its price is money per its unit in every questionnaire."""
+    factors = {factor.id: factor for factor in content.factors}
+    questionnaires = [edition.questionnaire for edition in editions]
+    for carrier in content.carriers:
+        for key, wanted in (("standard_coal", "kgce"), ("co2", "kgCO2")):
+            name: str = getattr(carrier, key)
+            if name in factors:
+                check_product(carrier, key, (carrier.unit, factors[name].unit), wanted, notes)
+            elif name and "factors" not in content.broken:
+                notes.add(notes.place(carrier, key), "unknown_factor", name)
+        if not carrier.price:
+            continue
+        prices = [one.items.get(ItemId(carrier.price)) for one in questionnaires]
+        for price in prices:
+            if isinstance(price, Activity):
+                check_product(carrier, "price", (carrier.unit, price.unit), MONEY, notes)
+        if not any(isinstance(price, Activity) for price in prices) and _are_whole(editions):
+            notes.add(notes.place(carrier, "price"), "unknown_activity", carrier.price)
+
+
+def _are_whole(editions: Iterable[Edition]) -> bool:
+    return all(edition.is_whole for edition in editions)
+
+
+def check_technology(
+    card: Technology, homes: Iterable[Questionnaire], carriers: Mapping[str, Carrier], notes: Notes
+) -> None:
+    """Savings come out in the carrier's unit and costs in money, in every questionnaire that knows what they count by.
+
+    A quantity that none of them knows is told; that only some know it is how a card serves several sectors.
+    """
+    quantities = [_quantities(home) for home in homes]
+    for effect in card.effects:
+        if not isinstance(effect, Saves | SavesShare):
+            continue
+        carrier = carriers.get(effect.carrier)
+        key, name = ("per", effect.per) if isinstance(effect, Saves) else ("of", effect.of)
+        for unit in _units_of(effect, key, name, quantities, notes):
+            if carrier is not None:
+                each = (effect.unit, unit) if isinstance(effect, Saves) else (unit,)
+                check_product(effect, key, each, carrier.unit, notes)
+    for cost in (*card.investments, *card.running):
+        # What a plant pays by the tonne of a year's output is money of that year.
+        wanted = (MONEY, f"{MONEY}/a") if cost in card.running else (MONEY,)
+        for unit in _units_of(cost, "per", cost.per, quantities, notes) if cost.per else ("",):
+            check_product(cost, "unit", (cost.unit, unit), wanted[0], notes, *wanted[1:])
+
+
+def _quantities(questionnaire: Questionnaire) -> Mapping[str, str]:
+    """Unit by name of what effects and costs may count by."""
+    activities = {
+        str(item.id): item.unit for item in questionnaire.items.values() if isinstance(item, Activity)
+    }
+    return activities | {derived.id: derived.unit for derived in questionnaire.derived}
+
+
+def _units_of(
+    record: object, key: str, name: str, quantities: list[Mapping[str, str]], notes: Notes
+) -> tuple[str, ...]:
+    found = tuple(dict.fromkeys(known[name] for known in quantities if name in known))
+    if not found and name and quantities:
+        notes.add(notes.place(record, key), "unknown_quantity", name)
+    return found
+
+
+def check_product(
+    record: object, key: str, units: tuple[str, ...], wanted: str, notes: Notes, *or_else: str
+) -> None:
+    """The product of `units` measures what `wanted` measures; units that are unknown are told elsewhere."""
+    parsed = [_parsed(unit) for unit in units]
+    goals = [_parsed(unit) for unit in (wanted, *or_else)]
+    if None in parsed or None in goals:
+        return
+    product = parse_unit("")
+    for unit in parsed:
+        assert unit is not None
+        product = product.times(unit)
+    if all(goal is not None and goal.dimension != product.dimension for goal in goals):
+        written = " × ".join(f"({unit})" for unit in units if unit)
+        notes.add(notes.place(record, key), "wrong_product", written, wanted)
+
+
+def _parsed(text: str) -> Unit | None:
+    try:
+        return parse_unit(text)
+    except UnitError:
+        return None
+
+
+def dimension(unit: Unit) -> str:
+    """What a unit measures, as an author would write it, for example ``kgce·kg^-1``."""
+    return "·".join(symbol if power == 1 else f"{symbol}^{power}" for symbol, power in unit.dimension) or "1"
