@@ -1,0 +1,191 @@
+"""The annexes: every answer with the points it earns, what to show as evidence, the documents cited."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from portal import words
+from portal.core.answers import MISSING, NotApplicable
+from portal.core.assessment import Assessment, ItemResult, Standing
+from portal.core.plant import Concern, concern
+from portal.core.questionnaire import Activity, Item, Practice, Questionnaire, Requirement, Trait
+from portal.report.citing import Citer
+from portal.report.results import Fact, answer_words, reached
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptLine:
+    """One scored item: answer, level or extent, weight, factor, earned."""
+
+    title: str
+    column: str
+    answer: str
+    reached: str
+    weight: str
+    factor: str
+    earned: str
+    is_counted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptPart:
+    """The scored items of one section."""
+
+    title: str
+    lines: tuple[ReceiptLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SumLine:
+    """One column of the score: earned ÷ counted × 100, and its share of the total."""
+
+    column: str
+    earned: str
+    counted: str
+    points: str
+    share: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceLine:
+    """A document cited."""
+
+    number: str
+    name: str
+    issuer: str
+    status: str
+    read: str
+    where: str
+
+
+def traits(assessment: Assessment) -> tuple[Fact, ...]:
+    """The features of the plant that decide what concerns it."""
+    items = [item for item in assessment.questionnaire.items.values() if isinstance(item, Trait)]
+    return tuple(
+        Fact(label=item.title, value=answer_words(assessment, item))
+        for item in items
+        if _concerns(assessment, item)
+    )
+
+
+def activities(assessment: Assessment) -> tuple[Fact, ...]:
+    """Activity data and prices; the note says what a blank counts as."""
+    lines = []
+    for item in assessment.questionnaire.items.values():
+        if not isinstance(item, Activity) or not _concerns(assessment, item):
+            continue
+        if assessment.answers.get(item.id, MISSING) == MISSING and (
+            item.is_zero_when_blank or item.is_optional
+        ):
+            continue
+        lines.append(Fact(label=item.title, value=answer_words(assessment, item)))
+    return tuple(lines)
+
+
+def _concerns(assessment: Assessment, item: Item) -> bool:
+    return concern(item.when, assessment.chosen) is not Concern.NO
+
+
+def receipt_parts(assessment: Assessment) -> tuple[ReceiptPart, ...]:
+    """Every scored item, section by section; what does not concern the plant is left out."""
+    results = {result.item.id: result for result in assessment.items}
+    parts = []
+    for section in assessment.questionnaire.sections:
+        lines = tuple(
+            _receipt_line(assessment, results[item.id])
+            for item in section.items
+            if item.id in results and results[item.id].standing is not Standing.NOT_CONCERNED
+        )
+        if lines:
+            parts.append(ReceiptPart(title=section.title, lines=lines))
+    return tuple(parts)
+
+
+def _receipt_line(assessment: Assessment, result: ItemResult) -> ReceiptLine:
+    item = result.item
+    is_counted = result.standing is Standing.COUNTED
+    answer = answer_words(assessment, item)
+    if answer == words.NOTHING and result.reading is not None and result.reading.computed is not None:
+        answer = words.quantity(round(result.reading.computed, 2), getattr(item, "unit", "")) + "（计算）"
+    if isinstance(item, Practice):
+        level = "" if is_counted else words.label(result.standing)
+    else:
+        level = reached(result)
+    return ReceiptLine(
+        title=item.title,
+        column=words.label(item.column)[0],
+        answer=answer,
+        reached=level,
+        weight=words.number(item.weight),
+        factor=words.number(result.factor, 2) if is_counted else words.NOTHING,
+        earned=words.number(result.earned, 2) if is_counted else words.NOTHING,
+        is_counted=is_counted,
+    )
+
+
+def sums(assessment: Assessment) -> tuple[SumLine, ...]:
+    """How the columns add up."""
+    return tuple(
+        SumLine(
+            column=words.label(column.column),
+            earned=words.number(column.earned, 2),
+            counted=words.number(column.counted, 2),
+            points=words.number(column.points, 2),
+            share=f"{words.number(column.share)}%",
+        )
+        for column in assessment.points.columns
+    )
+
+
+def left_out(assessment: Assessment) -> tuple[Fact, ...]:
+    """What the manager says does not apply, with the reason."""
+    lines = []
+    for result in assessment.items:
+        answer = assessment.answers.get(result.item.id, MISSING)
+        if isinstance(answer, NotApplicable) and result.standing is Standing.NOT_APPLICABLE:
+            lines.append(Fact(label=result.item.title, value=answer.reason))
+    return tuple(lines)
+
+
+def missing(assessment: Assessment) -> tuple[str, ...]:
+    """Titles of scored items that nobody answered yet."""
+    return tuple(result.item.title for result in assessment.items if result.standing is Standing.MISSING)
+
+
+def evidence(assessment: Assessment) -> tuple[Fact, ...]:
+    """What is usually shown for each item that was answered, grouped where the evidence is the same."""
+    grouped: dict[str, list[str]] = {}
+    for item in _answered(assessment):
+        for piece in item.evidence:
+            grouped.setdefault(piece, []).append(item.title)
+    return tuple(Fact(label=piece, value="；".join(titles)) for piece, titles in grouped.items())
+
+
+def _answered(assessment: Assessment) -> Iterable[Item]:
+    standings = {result.item.id: result.standing for result in assessment.items}
+    for item in assessment.questionnaire.items.values():
+        if isinstance(item, Requirement) or standings.get(item.id) is Standing.COUNTED:
+            yield item
+
+
+def source_lines(citer: Citer) -> tuple[SourceLine, ...]:
+    """The documents in the order of their numbers."""
+    lines = []
+    for number, id in enumerate(citer.cited, 1):
+        source = citer.sources[id]
+        title = source.title if source.title.startswith("《") else f"《{source.title}》"
+        lines.append(
+            SourceLine(
+                number=str(number),
+                name=f"{title}{f'（{source.number}）' if source.number else ''}",
+                issuer="，".join(part for part in (source.issuer, source.date) if part),
+                status=words.SOURCE_STATUSES.get(source.status, source.status),
+                read=words.label(source.read),
+                where=source.where,
+            )
+        )
+    return tuple(lines)
+
+
+def version_of(questionnaire: Questionnaire) -> str:
+    """The questionnaire as it is cited on the cover."""
+    return f"{questionnaire.title}　{questionnaire.version} 版"

@@ -1,0 +1,233 @@
+"""From an assessment with its advice to a ReportDocument: plain values, every word chosen, nothing left to compute."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from portal import words
+from portal.core.advice import Recommendation, Step
+from portal.core.answers import to_json
+from portal.core.assessment import Assessment
+from portal.core.gaps import Gap
+from portal.core.levels import GRADES
+from portal.core.library import Library
+from portal.report import annexes, measures, results
+from portal.report.citing import Citer
+
+TITLE = "绿色工厂自评价与改进报告"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Particulars:
+    """Whose report it is. `district` and `scale` are codes; `number` is empty for a draft, `check_url` likewise.
+
+    `checksum` is the one kept at submission; without it the report prints that of the receipt it carries.
+    """
+
+    name: str
+    uscc: str
+    district: str = ""
+    scale: str = ""
+    products: str = ""
+    address: str = ""
+    contact: str = ""
+    year: int
+    number: str = ""
+    printed_on: date
+    submitted_at: datetime | None = None
+    is_submitted: bool = False
+    check_url: str = ""
+    checksum: str = ""
+    consultant: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attached:
+    """A file that travels inside the PDF."""
+
+    name: str
+    description: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """The page for the director: what is missing most, and what closing it would bring."""
+
+    gaps: tuple[measures.GapLine, ...]
+    gaps_count: int
+    cards_count: int
+    after: str
+    first_step: str
+    first_gain: str
+    best: tuple[measures.StepLine, ...]
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportDocument:
+    """Everything the templates show; only text, figures and lines of tables."""
+
+    title: str
+    particulars: Particulars
+    period: str
+    district: str
+    scale: str
+    sector: str
+    version: str
+    printed: str
+    submitted: str
+    state_note: str
+    number: str
+    checksum: str
+    check_url: str
+    questionnaire_note: str
+    rules: tuple[results.Fact, ...]
+    levels: tuple[results.Fact, ...]
+    provisional_below: str
+    points_reason: str
+    traits: tuple[results.Fact, ...]
+    activities: tuple[results.Fact, ...]
+    left_out: tuple[results.Fact, ...]
+    missing: tuple[str, ...]
+    scores: results.Scores
+    summary: Summary
+    gaps: tuple[measures.GapLine, ...]
+    cards: tuple[measures.Card, ...]
+    staircase: str
+    steps: tuple[measures.StepPart, ...]
+    receipt: tuple[annexes.ReceiptPart, ...]
+    sums: tuple[annexes.SumLine, ...]
+    evidence: tuple[results.Fact, ...]
+    sources: tuple[annexes.SourceLine, ...]
+    attached: tuple[Attached, ...]
+
+    @property
+    def identifier(self) -> bytes:
+        """The same for the same content, so that printing twice gives the same bytes."""
+        return self.checksum.encode()
+
+
+def compose(
+    assessment: Assessment,
+    gaps: tuple[Gap, ...],
+    recommendations: tuple[Recommendation, ...],
+    steps: tuple[Step, ...],
+    *,
+    library: Library,
+    particulars: Particulars,
+    receipt: Mapping[str, Any],
+) -> ReportDocument:
+    """The whole report, worded."""
+    citer = Citer(library.sources)
+    questionnaire = assessment.questionnaire
+    rules = results.rules_of(assessment)
+    # Chapters are worded in the order in which they are read: it numbers the sources.
+    scores = results.scores(assessment, citer)
+    gap_lines = measures.gap_lines(assessment, gaps, recommendations, citer)
+    cards = measures.cards(assessment, gaps, recommendations, citer)
+    step_parts = measures.step_parts(assessment, recommendations, steps)
+    attached = _attached(assessment, receipt)
+    return ReportDocument(
+        title=TITLE,
+        particulars=particulars,
+        period=f"{particulars.year} 年度",
+        district=words.district(particulars.district),
+        scale=words.scale(particulars.scale),
+        sector=questionnaire.sector,
+        version=annexes.version_of(questionnaire),
+        printed=words.long_day(particulars.printed_on),
+        submitted=words.long_day(particulars.submitted_at),
+        state_note=_state_note(assessment, particulars),
+        number=particulars.number or "草稿，无编号",
+        checksum=particulars.checksum or hashlib.sha256(attached[0].content).hexdigest(),
+        check_url=particulars.check_url,
+        questionnaire_note=questionnaire.note,
+        rules=tuple(
+            results.Fact(label=words.label(column.column), value=f"{words.number(column.share)}%")
+            for column in assessment.points.columns
+        ),
+        levels=tuple(
+            results.Fact(label=words.grade(grade), value=words.number(rules.levels[grade.value]))
+            for grade in GRADES
+        ),
+        provisional_below=words.percent(rules.provisional_below),
+        points_reason=rules.reason,
+        traits=annexes.traits(assessment),
+        activities=annexes.activities(assessment),
+        left_out=annexes.left_out(assessment),
+        missing=annexes.missing(assessment),
+        scores=scores,
+        summary=_summary(assessment, gap_lines, recommendations, step_parts, scores),
+        gaps=gap_lines,
+        cards=cards,
+        staircase=results.staircase(assessment, steps, particulars.year),
+        steps=step_parts,
+        receipt=annexes.receipt_parts(assessment),
+        sums=annexes.sums(assessment),
+        evidence=annexes.evidence(assessment),
+        sources=annexes.source_lines(citer),
+        attached=attached,
+    )
+
+
+def _state_note(assessment: Assessment, particulars: Particulars) -> str:
+    notes = []
+    if not particulars.is_submitted:
+        notes.append("草稿")
+    if assessment.points.is_provisional:
+        notes.append(words.PROVISIONAL)
+    return " · ".join(notes)
+
+
+def _summary(
+    assessment: Assessment,
+    gaps: tuple[measures.GapLine, ...],
+    recommendations: tuple[Recommendation, ...],
+    steps: tuple[measures.StepPart, ...],
+    scores: results.Scores,
+) -> Summary:
+    lines = {line.number: line for step in steps for line in step.lines}
+    paying = sorted(
+        (one for one in enumerate(recommendations, 1) if one[1].money is not None),
+        key=lambda one: (-(one[1].money.low if one[1].money else Decimal(0)), one[0]),
+    )
+    return Summary(
+        gaps=gaps[:5],
+        gaps_count=len(gaps),
+        cards_count=len(recommendations),
+        after=steps[-1].after if steps else words.NOTHING,
+        first_step=steps[0].after if steps else words.NOTHING,
+        first_gain=steps[0].gain if steps else words.NOTHING,
+        best=tuple(lines[f"T{number}"] for number, _ in paying[:3]),
+        verdict=_verdict(assessment, scores),
+    )
+
+
+def _verdict(assessment: Assessment, scores: results.Scores) -> str:
+    if scores.gates_open:
+        return f"有 {scores.gates_open} 项门槛不满足，须先行整改；在此之前不得使用绿色标识。"
+    if scores.gates_unanswered:
+        return f"还有 {scores.gates_unanswered} 项门槛没有填报，结论尚不完整。"
+    if scores.is_provisional:
+        return "填报完整度不足，得分为暂定。"
+    return "全部门槛满足，结果完整有效。"
+
+
+def canonical(value: object) -> bytes:
+    """The one JSON text of a value, as its checksum is taken: sorted, no blanks, ASCII only."""
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False
+    ).encode()
+
+
+def _attached(assessment: Assessment, receipt: Mapping[str, Any]) -> tuple[Attached, ...]:
+    answers = {item: to_json(answer) for item, answer in assessment.answers.items()}
+    return (
+        Attached(name="receipt.json", description="得分凭据", content=canonical(receipt)),
+        Attached(name="answers.json", description="全部填报值", content=canonical(answers)),
+    )

@@ -1,0 +1,347 @@
+"""The chapters on what to do: gaps with their distance, a card for each technology, the road map in three steps."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import assert_never
+
+from portal import words
+from portal.core.advice import Range, Recommendation, Saving, Step
+from portal.core.assessment import Assessment
+from portal.core.gaps import Gap, Urgency
+from portal.core.levels import Verification
+from portal.core.questionnaire import Indicator, ItemId, Practice, Questionnaire
+from portal.core.technology import Backing, Cost, Effect, Lowers, Reaches, Saves, SavesShare, States
+from portal.report.citing import Citer
+from portal.report.results import Fact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapLine:
+    """One gap: the item, where it stands, the next level, how far away, who set it, and what answers it."""
+
+    number: str
+    title: str
+    column: str
+    urgency: str
+    is_gate: bool
+    now: str
+    next: str
+    distance: str
+    points: str
+    source: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectLine:
+    """An effect as a source gives it, and what it means for this plant."""
+
+    said: str
+    here: str
+    backing: str
+    is_unverified: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One technology for this plant."""
+
+    number: str
+    anchor: str
+    title: str
+    cost_class: str
+    points: str
+    closes: str
+    figures: tuple[Fact, ...]
+    principle: str
+    fits: str
+    unfit: str
+    effects: tuple[EffectLine, ...]
+    costs: tuple[EffectLine, ...]
+    pitfalls: tuple[str, ...]
+    lacking: str
+    sources: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepLine:
+    """A technology in the road map."""
+
+    number: str
+    anchor: str
+    title: str
+    money: str
+    investment: str
+    payback: str
+    co2: str
+    points: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepPart:
+    """One step of the road map."""
+
+    title: str
+    before: str
+    after: str
+    gain: str
+    lines: tuple[StepLine, ...]
+
+
+def gap_lines(
+    assessment: Assessment, gaps: tuple[Gap, ...], recommendations: tuple[Recommendation, ...], citer: Citer
+) -> tuple[GapLine, ...]:
+    """The gap table; `answer` names the cards that close each gap."""
+    cards: dict[ItemId, list[str]] = {}
+    for number, recommendation in enumerate(recommendations, 1):
+        for gap in recommendation.gaps:
+            cards.setdefault(gap.result.item.id, []).append(f"T{number}")
+    return tuple(
+        _gap_line(f"G{number}", gap, cards.get(gap.result.item.id, []), citer)
+        for number, gap in enumerate(gaps, 1)
+    )
+
+
+def _gap_line(number: str, gap: Gap, cards: list[str], citer: Citer) -> GapLine:
+    item = gap.result.item
+    now, goal, distance, source = _standing(gap, citer)
+    return GapLine(
+        number=number,
+        title=item.title,
+        column=words.label(item.column),
+        urgency=words.label(gap.urgency),
+        is_gate=gap.urgency is Urgency.GATE,
+        now=now,
+        next=goal,
+        distance=distance,
+        points=words.points(gap.lost_points),
+        source=source,
+        answer="、".join(cards) or item.no_technology or "见第 4 章说明",
+    )
+
+
+def _standing(gap: Gap, citer: Citer) -> tuple[str, str, str, str]:
+    item = gap.result.item
+    if isinstance(item, Practice):
+        assert gap.extent is not None
+        now = words.label(gap.extent) + (f" {words.percent(gap.share)}" if gap.share is not None else "")
+        rest = f"还差 {words.percent(100 - gap.share)}" if gap.share is not None else words.NOTHING
+        return now, "全面实施", rest, "；".join(citer.place(clause) for clause in item.clauses)
+    level, value = gap.next_level, gap.result.reading.value if gap.result.reading else None
+    assert level is not None
+    distance = words.quantity(_shown(gap.distance), item.unit)
+    if gap.distance_percent is not None and item.unit != "%":
+        distance += f"（{words.number(gap.distance_percent, 1)}%）"
+    elif item.unit == "%":
+        distance = f"{words.number(_shown(gap.distance))} 个百分点"
+    return (
+        words.quantity(_shown(value), item.unit),
+        f"{words.label(level.level.grade)} {words.quantity(_shown(level.value), item.unit)}",
+        distance,
+        citer.short(level.level.source, level.level.place, Verification.ORIGINAL),
+    )
+
+
+def _shown(value: Decimal | None) -> Decimal | None:
+    """At most four significant digits behind the point of a small figure, two of a large one."""
+    return None if value is None else round(value, 4 if abs(value) < 1 else 2)
+
+
+def cards(
+    assessment: Assessment, gaps: tuple[Gap, ...], recommendations: tuple[Recommendation, ...], citer: Citer
+) -> tuple[Card, ...]:
+    """One card for each recommended technology, in their rank."""
+    numbers = {gap.result.item.id: f"G{number}" for number, gap in enumerate(gaps, 1)}
+    return tuple(
+        _card(number, recommendation, numbers, assessment, citer)
+        for number, recommendation in enumerate(recommendations, 1)
+    )
+
+
+def _card(
+    number: int, one: Recommendation, numbers: dict[ItemId, str], assessment: Assessment, citer: Citer
+) -> Card:
+    technology, questionnaire = one.technology, assessment.questionnaire
+    savings = {id(saving.effect): saving for saving in one.savings}
+    return Card(
+        number=f"T{number}",
+        anchor=f"t{number}",
+        title=technology.title,
+        cost_class=words.label(technology.cost_class),
+        points=f"+{words.points(one.points_gained)}",
+        closes="；".join(f"{numbers[gap.result.item.id]} {gap.result.item.title}" for gap in one.gaps),
+        figures=_figures(one),
+        principle=technology.principle,
+        fits=technology.fits,
+        unfit=technology.unfit,
+        effects=tuple(
+            _effect_line(effect, savings.get(id(effect)), assessment, citer) for effect in technology.effects
+        ),
+        costs=tuple(_costs(one, citer)),
+        pitfalls=technology.pitfalls,
+        lacking="、".join(_title(questionnaire, name) for name in one.lacking),
+        sources="".join(
+            citer.mark(source) for source in dict.fromkeys(backing.source for backing in technology.backing)
+        ),
+    )
+
+
+def _figures(one: Recommendation) -> tuple[Fact, ...]:
+    """The four figures at the head of a card; what cannot be said says so."""
+    scaled = "按本厂规模" if one.is_investment_scaled else "来源案例"
+    return (
+        Fact(
+            label="年节约",
+            value=words.range_text(one.money),
+            note="按本厂用量和价格" if one.money else _why(one),
+        ),
+        Fact(
+            label="投资", value=words.range_text(one.investment), note=scaled if one.investment else "未公布"
+        ),
+        Fact(
+            label="回收期",
+            value=words.range_text(one.payback),
+            note=("来源所述" if one.is_payback_stated else "投资÷净节约") if one.payback else "无法估算",
+        ),
+        Fact(
+            label="年减排 CO2",
+            value=_tonnes(one.co2),
+            note="按节约的能源与物料" if one.co2 else "无法估算",
+        ),
+    )
+
+
+def _why(one: Recommendation) -> str:
+    return "缺少数据，见下" if one.lacking else "来源未给节约量"
+
+
+def _tonnes(span: Range | None) -> str:
+    if span is None:
+        return words.NOTHING
+    return words.range_text(Range(low=span.low, high=span.high, unit="t"))
+
+
+def _title(questionnaire: Questionnaire, name: str) -> str:
+    item = questionnaire.items.get(ItemId(name))
+    return item.title if item is not None else _derived_title(questionnaire, name)
+
+
+def _derived_title(questionnaire: Questionnaire, name: str) -> str:
+    return next((derived.title for derived in questionnaire.derived if derived.id == name), name)
+
+
+def _effect_line(effect: Effect, saving: Saving | None, assessment: Assessment, citer: Citer) -> EffectLine:
+    questionnaire = assessment.questionnaire
+    match effect:
+        case Saves(low=low, high=high, unit=unit, per=per):
+            carrier = saving.carrier.title if saving else effect.carrier
+            said = f"{carrier}：每单位{_title(questionnaire, per)}节约 {_span(low, high, unit)}"
+            here = _here(saving)
+        case SavesShare(low=low, high=high, of=of):
+            said = f"{_title(questionnaire, of)}减少 {_span(low, high, '%')}"
+            here = _here(saving)
+        case Lowers(item=item, low=low, high=high):
+            said = f"{_title(questionnaire, item)}下降 {_span(low, high, '%')}"
+            here = _lowered(effect, assessment)
+        case Reaches(item=item, low=low, high=high):
+            target = questionnaire.items.get(item)
+            unit = target.unit if isinstance(target, Indicator) else ""
+            said = f"已有企业将{_title(questionnaire, item)}做到 {_span(low, high, unit)}"
+            here = ""
+        case States(text=text):
+            said, here = text, ""
+        case _:
+            assert_never(effect)
+    return _line(said, here, effect.backing, citer)
+
+
+def _line(said: str, here: str, backing: Backing, citer: Citer) -> EffectLine:
+    return EffectLine(
+        said=said + (f"；{backing.note}" if backing.note else ""),
+        here=here,
+        backing=citer.backing(backing),
+        is_unverified=backing.verification is Verification.UNVERIFIED,
+    )
+
+
+def _span(low: Decimal, high: Decimal, unit: str) -> str:
+    return words.range_text(Range(low=low, high=high, unit=unit))
+
+
+def _here(saving: Saving | None) -> str:
+    """What a saving comes to in this plant in a year."""
+    if saving is None or saving.amount is None:
+        return ""
+    parts = [f"每年 {words.range_text(saving.amount)}"]
+    if saving.money is not None:
+        parts.append(words.range_text(saving.money))
+    if saving.standard_coal is not None:
+        parts.append(f"{_span(saving.standard_coal.low, saving.standard_coal.high, '吨标准煤')}")
+    return "，".join(parts)
+
+
+def _lowered(effect: Lowers, assessment: Assessment) -> str:
+    result = next((one for one in assessment.items if one.item.id == effect.item), None)
+    if result is None or result.reading is None or result.reading.value is None:
+        return ""
+    value = result.reading.value
+    least, most = (round(value * (100 - share) / 100, 2) for share in (effect.high, effect.low))
+    unit = result.item.unit if isinstance(result.item, Indicator) else ""
+    return f"由 {words.short(value)} 降至 {_span(least, most, unit)}"
+
+
+def _costs(one: Recommendation, citer: Citer) -> Iterable[EffectLine]:
+    technology = one.technology
+    for cost in technology.investments:
+        yield _cost_line("投资", cost, citer)
+    for cost in technology.running:
+        yield _cost_line("运行", cost, citer)
+    for payback in technology.paybacks:
+        said = f"回收期：{_span(payback.low, payback.high, '年')}（{payback.basis}）"
+        yield _line(said, "", payback.backing, citer)
+
+
+def _cost_line(kind: str, cost: Cost, citer: Citer) -> EffectLine:
+    basis = f"（{cost.basis}）" if cost.basis else ""
+    return _line(f"{kind}：{_span(cost.low, cost.high, cost.unit)}{basis}", "", cost.backing, citer)
+
+
+def step_parts(
+    assessment: Assessment, recommendations: tuple[Recommendation, ...], steps: tuple[Step, ...]
+) -> tuple[StepPart, ...]:
+    """The road map: three steps with the points before and after."""
+    numbers = {one.technology.id: number for number, one in enumerate(recommendations, 1)}
+    before = assessment.points.total
+    parts = []
+    for step in steps:
+        gain = None if step.points_after is None or before is None else step.points_after - before
+        parts.append(
+            StepPart(
+                title=words.STEPS[step.cost_class],
+                before=words.points(before),
+                after=words.points(step.points_after),
+                gain=words.NOTHING if gain is None else f"+{words.points(gain)}",
+                lines=tuple(_step_line(one, numbers[one.technology.id]) for one in step.recommendations),
+            )
+        )
+        before = step.points_after
+    return tuple(parts)
+
+
+def _step_line(one: Recommendation, number: int) -> StepLine:
+    return StepLine(
+        number=f"T{number}",
+        anchor=f"t{number}",
+        title=one.technology.title,
+        money=_bare(one.money),
+        investment=_bare(one.investment),
+        payback=_bare(one.payback),
+        co2=_bare(one.co2),
+        points=f"+{words.points(one.points_gained)}",
+    )
+
+
+def _bare(span: Range | None) -> str:
+    """A range without its unit, which stands in the head of the table."""
+    return words.range_text(None if span is None else Range(low=span.low, high=span.high, unit=""))
