@@ -5,8 +5,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 
 from portal.catalog.editions import Edition
+from portal.catalog.formats import Measure, PlanFile
 from portal.catalog.notes import Notes
-from portal.catalog.reader import Content, Measure, PlanFile
+from portal.catalog.reader import Content
 from portal.core.questionnaire import Indicator, Item, Questionnaire, Scored, SourceId
 
 _BETWEEN = re.compile(r"…+|\.{3,}|[;；/]")

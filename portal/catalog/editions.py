@@ -3,12 +3,24 @@
 import dataclasses
 import hashlib
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from pathlib import Path
 
+from portal.catalog.formats import Include, QuestionnaireFile
 from portal.catalog.notes import Notes
-from portal.catalog.reader import Content, Include, QuestionnaireFile
-from portal.core.questionnaire import Factor, Indicator, Item, Practice, Questionnaire, Section
+from portal.catalog.reader import Content
+from portal.core.formula import Formula
+from portal.core.questionnaire import (
+    Agree,
+    AtMost,
+    Factor,
+    Indicator,
+    Item,
+    Practice,
+    Questionnaire,
+    Section,
+    Within,
+)
+from portal.core.rulebook import AxesRulebook, AxisMember
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +68,7 @@ def _edition(
         derived=file.derived,
         factors=_needed(file, sections, factors),
         rulebooks=file.rulebooks,
+        data_checks=file.data_checks,
         output=file.output,
     )
     is_whole = not any(str(one) in notes.broken for one in paths)
@@ -66,14 +79,30 @@ def _needed(
     file: QuestionnaireFile, sections: tuple[Section, ...], factors: Mapping[str, Factor]
 ) -> Mapping[str, Factor]:
     """The factors that formulas name, by id."""
-    formulas = [derived.formula for derived in file.derived] + [
-        item.formula
-        for section in sections
-        for item in section.items
-        if isinstance(item, Indicator) and item.formula is not None
-    ]
-    names = {name for formula in formulas for name in formula.names}
+    names = {name for formula in _formulas(file, sections) for name in formula.names}
     return {name: factors[name] for name in sorted(names) if name in factors}
+
+
+def _formulas(file: QuestionnaireFile, sections: tuple[Section, ...]) -> Iterator[Formula]:
+    """Every formula of a questionnaire, wherever it stands."""
+    for derived in file.derived:
+        yield derived.formula
+    items = [item for section in sections for item in section.items]
+    members = [
+        member
+        for book in file.rulebooks
+        if isinstance(book, AxesRulebook)
+        for axis in book.axes
+        for member in axis.members
+    ]
+    for one in (*items, *members):
+        if isinstance(one, Indicator | AxisMember) and one.formula is not None:
+            yield one.formula
+    for check in file.data_checks:
+        if isinstance(check.rule, Agree | AtMost):
+            yield from (check.rule.left, check.rule.right)
+        elif isinstance(check.rule, Within):
+            yield check.rule.value
 
 
 def _sections(file: QuestionnaireFile, content: Content, notes: Notes) -> Iterator[Section]:
@@ -113,8 +142,3 @@ def _included(part: Include, shared: Section, notes: Notes) -> Iterator[Item]:
                 yield weighed
         elif part.items is None or item.id in part.items:
             yield item
-
-
-def weight_sum(questionnaire: Questionnaire, column: object) -> Decimal:
-    """The weights of one column, NaN when one of them could not be read."""
-    return sum((item.weight for item in questionnaire.scored() if item.column is column), Decimal(0))

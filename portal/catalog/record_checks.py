@@ -18,7 +18,9 @@ from portal.core.questionnaire import (
     Practice,
     Trait,
     UsualRange,
+    Within,
 )
+from portal.core.rulebook import Benchmark
 from portal.core.technology import Backing, Cost, Lowers, Payback, Reaches, Saves, SavesShare
 
 # How closely a number was read, loosest first.
@@ -73,9 +75,9 @@ def _check_sources(content: Content, notes: Notes) -> None:
     """Every source cited is known, and no number claims to be read more closely than its source was."""
     if "sources" in content.broken:
         return
-    sources = {source.id: source for source in content.sources}
+    sources = {str(source.id): source for source in content.sources}
     for record in notes.records(object):
-        if not isinstance(record, Citation | Level | Factor | Backing) or not record.source:
+        if not isinstance(record, Citation | Level | Factor | Backing | Benchmark) or not record.source:
             continue
         source = sources.get(record.source)
         if source is None:
@@ -90,10 +92,10 @@ def _check_sources(content: Content, notes: Notes) -> None:
 def _check_ranges(notes: Notes) -> None:
     """Low does not exceed high, a usual range is a range, per cents stay within 0–100."""
     for usual in notes.records(UsualRange):
-        if not usual.low < usual.high if _are_read(usual.low, usual.high) else False:
+        if _are_read(usual.low, usual.high) and usual.low >= usual.high:
             notes.add(notes.place(usual, "low"), "usual_not_a_range", str(usual.low), str(usual.high))
     for record in notes.records(object):
-        if not isinstance(record, Saves | Reaches | Cost | Payback | _PERCENT):
+        if not isinstance(record, Saves | Reaches | Cost | Payback | Within | _PERCENT):
             continue
         if not _are_read(record.low, record.high):
             continue

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from portal.catalog.reader import FORMATS
+from portal.catalog.formats import FORMATS
 
 FOLDER = "schema"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
