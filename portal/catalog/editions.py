@@ -2,7 +2,7 @@
 
 import dataclasses
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from portal.catalog.formats import Include, QuestionnaireFile
@@ -12,15 +12,17 @@ from portal.core.formula import Formula
 from portal.core.questionnaire import (
     Agree,
     AtMost,
-    Factor,
     Indicator,
     Item,
     Practice,
     Questionnaire,
+    Scored,
     Section,
+    Trait,
     Within,
 )
 from portal.core.rulebook import AxesRulebook, AxisMember
+from portal.core.technology import Saves, SavesShare, Technology
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,71 +36,95 @@ class Edition:
 
     @property
     def checksum(self) -> str:
-        """SHA-256 of everything that decides what is asked and scored: the files and the factors' values.
+        """SHA-256 of everything that decides what is asked and scored: the files, and the factors in their formulas.
 
         Line ends count as one character, so that a checkout on another system is the same edition.
         """
         digest = hashlib.sha256()
         for path in self.paths:
             digest.update(path.read_text("utf-8-sig").encode() + b"\0")
-        for factor in self.questionnaire.factors.values():
+        for name in sorted(_named(self.questionnaire)):
+            factor = self.questionnaire.factors.get(name)
+            if factor is None:
+                continue
             digest.update(f"{factor.id} {factor.value} {factor.unit} {factor.verification.value}\0".encode())
         return digest.hexdigest()
 
 
 def editions(content: Content, notes: Notes) -> tuple[Edition, ...]:
     """Every questionnaire with its includes put in place."""
-    factors = {factor.id: factor for factor in content.factors}
-    return tuple(_edition(path, file, content, factors, notes) for path, file in content.questionnaires)
+    return tuple(_edition(path, file, content, notes) for path, file in content.questionnaires)
 
 
-def _edition(
-    path: Path, file: QuestionnaireFile, content: Content, factors: Mapping[str, Factor], notes: Notes
-) -> Edition:
+def may_be_used(card: Technology, questionnaire: Questionnaire) -> bool:
+    """Whether the card closes an item of the questionnaire and its condition can hold for some plant there."""
+    for name, options in card.when.any_of.items():
+        trait = questionnaire.items.get(name)
+        if not isinstance(trait, Trait) or not {option.id for option in trait.options} & set(options):
+            return False
+    return any(isinstance(questionnaire.items.get(name), Scored) for name in card.closes)
+
+
+def _edition(path: Path, file: QuestionnaireFile, content: Content, notes: Notes) -> Edition:
     includes = [part.include for part in file.sections if isinstance(part, Include)]
     paths = (path, *(content.shared[name][0] for name in dict.fromkeys(includes) if name in content.shared))
-    sections = tuple(_sections(file, content, notes))
     questionnaire = Questionnaire(
         id=file.id,
         version=file.version,
         sector=file.sector,
         title=file.title,
         note=file.note,
-        sections=sections,
+        sections=tuple(_sections(file, content, notes)),
         derived=file.derived,
-        factors=_needed(file, sections, factors),
+        factors={},
         rulebooks=file.rulebooks,
         data_checks=file.data_checks,
         output=file.output,
     )
+    needed = _named(questionnaire) | _named_by_cards(questionnaire, content)
+    factors = {factor.id: factor for factor in content.factors if factor.id in needed}
     is_whole = not any(str(one) in notes.broken for one in paths)
-    return Edition(file=file, paths=paths, questionnaire=questionnaire, is_whole=is_whole)
+    return Edition(
+        file=file,
+        paths=paths,
+        questionnaire=dataclasses.replace(questionnaire, factors=factors),
+        is_whole=is_whole,
+    )
 
 
-def _needed(
-    file: QuestionnaireFile, sections: tuple[Section, ...], factors: Mapping[str, Factor]
-) -> Mapping[str, Factor]:
-    """The factors that formulas name, by id."""
-    names = {name for formula in _formulas(file, sections) for name in formula.names}
-    return {name: factors[name] for name in sorted(names) if name in factors}
+def _named_by_cards(questionnaire: Questionnaire, content: Content) -> set[str]:
+    """The factors that turn what the questionnaire's cards save into standard coal and CO₂."""
+    saved = {
+        effect.carrier
+        for card in content.technologies
+        if may_be_used(card, questionnaire)
+        for effect in card.effects
+        if isinstance(effect, Saves | SavesShare)
+    }
+    used = [carrier for carrier in content.carriers if carrier.id in saved]
+    return {name for carrier in used for name in (carrier.standard_coal, carrier.co2) if name}
 
 
-def _formulas(file: QuestionnaireFile, sections: tuple[Section, ...]) -> Iterator[Formula]:
+def _named(questionnaire: Questionnaire) -> set[str]:
+    """Everything that formulas name."""
+    return {name for formula in _formulas(questionnaire) for name in formula.names}
+
+
+def _formulas(questionnaire: Questionnaire) -> Iterator[Formula]:
     """Every formula of a questionnaire, wherever it stands."""
-    for derived in file.derived:
+    for derived in questionnaire.derived:
         yield derived.formula
-    items = [item for section in sections for item in section.items]
     members = [
         member
-        for book in file.rulebooks
+        for book in questionnaire.rulebooks
         if isinstance(book, AxesRulebook)
         for axis in book.axes
         for member in axis.members
     ]
-    for one in (*items, *members):
+    for one in (*questionnaire.items.values(), *members):
         if isinstance(one, Indicator | AxisMember) and one.formula is not None:
             yield one.formula
-    for check in file.data_checks:
+    for check in questionnaire.data_checks:
         if isinstance(check.rule, Agree | AtMost):
             yield from (check.rule.left, check.rule.right)
         elif isinstance(check.rule, Within):

@@ -65,14 +65,14 @@ def _weight_place(edition: Edition, item: Item, notes: Notes) -> Place:
 
 def _check_conditions(questionnaire: Questionnaire, notes: Notes) -> None:
     for item in questionnaire.items.values():
-        check_condition(item.when, questionnaire, notes)
+        _check_condition(item.when, questionnaire, notes)
         for level in item.levels if isinstance(item, Indicator) else ():
-            check_condition(level.when, questionnaire, notes)
+            _check_condition(level.when, questionnaire, notes)
     for check in questionnaire.data_checks:
-        check_condition(check.when, questionnaire, notes)
+        _check_condition(check.when, questionnaire, notes)
 
 
-def check_condition(condition: Condition, questionnaire: Questionnaire, notes: Notes) -> None:
+def _check_condition(condition: Condition, questionnaire: Questionnaire, notes: Notes) -> None:
     """Every trait that a condition names exists in the questionnaire, with the options named."""
     for name, options in condition.any_of.items():
         trait = questionnaire.items.get(name)

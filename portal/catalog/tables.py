@@ -5,9 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from portal.catalog import messages
-from portal.catalog.card_checks import used_in
 from portal.catalog.coverage import covered, newest
-from portal.catalog.editions import Edition
+from portal.catalog.editions import Edition, may_be_used
 from portal.catalog.library import Folder
 from portal.core.levels import Verification
 from portal.core.questionnaire import Activity, Indicator, Practice, Requirement
@@ -34,7 +33,7 @@ def _sector_row(edition: Edition, folder: Folder, published: set[tuple[str, str]
     numbers = (
         kinds[0] + kinds[1],
         *kinds,
-        sum(any(used_in(card, [edition])) for card in folder.content.technologies),
+        sum(may_be_used(card, questionnaire) for card in folder.content.technologies),
         len(levels),
     )
     shares = [f"{100 * trust[one] / len(levels):.0f}%" if levels else "" for one in Verification]

@@ -62,11 +62,19 @@ def check_technology(
             if carrier is not None:
                 each = (effect.unit, unit) if isinstance(effect, Saves) else (unit,)
                 check_product(effect, key, each, carrier.unit, notes)
-    for cost in (*card.investments, *card.running):
-        # What a plant pays by the tonne of a year's output is money of that year.
-        wanted = (MONEY, f"{MONEY}/a") if cost in card.running else (MONEY,)
-        for unit in _units_of(cost, "per", cost.per, quantities, notes) if cost.per else ("",):
-            check_product(cost, "unit", (cost.unit, unit), wanted[0], notes, *wanted[1:])
+    for cost in card.investments:
+        _check_cost(cost, quantities, notes)
+    for cost in card.running:
+        if cost.per:
+            _check_cost(cost, quantities, notes)
+        elif (paid := _parsed(cost.unit)) is not None and (MONEY, 1) not in paid.dimension:
+            # Without `per` it is only quoted: money a year, or by whatever the source counts.
+            notes.add(notes.place(cost, "unit"), "not_money", cost.unit)
+
+
+def _check_cost(cost: Cost, quantities: list[Mapping[str, str]], notes: Notes) -> None:
+    for unit in _units_of(cost, "per", cost.per, quantities, notes) if cost.per else ("",):
+        check_product(cost, "unit", (cost.unit, unit), MONEY, notes)
 
 
 def _quantities(questionnaire: Questionnaire) -> Mapping[str, str]:
@@ -86,19 +94,15 @@ def _units_of(
     return found
 
 
-def check_product(
-    record: object, key: str, units: tuple[str, ...], wanted: str, notes: Notes, *or_else: str
-) -> None:
+def check_product(record: object, key: str, units: tuple[str, ...], wanted: str, notes: Notes) -> None:
     """The product of `units` measures what `wanted` measures; units that are unknown are told elsewhere."""
-    parsed = [_parsed(unit) for unit in units]
-    goals = [_parsed(unit) for unit in (wanted, *or_else)]
-    if None in parsed or None in goals:
-        return
+    parsed, goal = [_parsed(unit) for unit in units], _parsed(wanted)
     product = parse_unit("")
     for unit in parsed:
-        assert unit is not None
+        if unit is None:
+            return
         product = product.times(unit)
-    if all(goal is not None and goal.dimension != product.dimension for goal in goals):
+    if goal is not None and goal.dimension != product.dimension:
         written = " × ".join(f"({unit})" for unit in units if unit)
         notes.add(notes.place(record, key), "wrong_product", written, wanted)
 
