@@ -81,10 +81,11 @@ def tidied(profile: EnterpriseProfile) -> EnterpriseProfile:
 def check_profile(profile: EnterpriseProfile) -> tuple[Problem, ...]:
     """All that stands against the profile; `place` is the field's name. Blanks and full-width letters are no fault."""
     profile = tidied(profile)
-    problems = list(check_uscc(profile.uscc))
-    for field in ("name", "products", "contact_name", "contact_phone"):
-        if not getattr(profile, field):
-            problems.append(Problem(place=field, code="required"))
+    needed = ("name", "products", "contact_name", "contact_phone")
+    problems = [
+        *check_uscc(profile.uscc),
+        *(Problem(place=field, code="required") for field in needed if not getattr(profile, field)),
+    ]
     for field, longest in _LONGEST.items():
         text = getattr(profile, field)
         if len(text) > longest:

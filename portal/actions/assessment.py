@@ -1,0 +1,295 @@
+"""A self-check from its first field to its submission; what is saved is never lost, what is submitted never changes."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+from portal.actions import enterprise
+from portal.actions.work import NotFound, Work, new_id
+from portal.core.answers import MISSING, Answer, Answers, Missing, NotApplicable, check, usual_range_warning
+from portal.core.assessment import Assessment, GateState, rounded
+from portal.core.errors import PortalError, Problem
+from portal.core.filing import (
+    AssessmentState,
+    AssessmentSummary,
+    Change,
+    Conflict,
+    KeepResult,
+    OpenAssessment,
+    Readiness,
+    StoredAnswer,
+)
+from portal.core.plain_text import cleaned, is_printable
+from portal.core.plant import see
+from portal.core.questionnaire import Item, ItemId, Questionnaire, Section
+from portal.core.receipt import receipt
+from portal.core.roles import Account
+from portal.core.scoring import assess, is_asked
+from portal.storage import assessment as stored
+
+FIRST_YEAR = 2020
+MOST_CHANGES = 500
+# Hangzhou's clock decides which year it is.
+_LOCAL = timedelta(hours=8)
+# Crockford's digits: nothing that is read for something else on paper.
+_DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+class NotEditable(PortalError):
+    """A submitted self-check does not change."""
+
+
+class NotReady(PortalError):
+    """It cannot be submitted yet; `problems` say why."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__(*(problem.code for problem in problems))
+        self.problems = problems
+
+
+def this_year(now: datetime) -> int:
+    """The year by Hangzhou's clock."""
+    return (now.astimezone(UTC) + _LOCAL).year
+
+
+def start(work: Work, who: Account, enterprise_id: str, year: int) -> str:
+    """The enterprise's self-check of that year, begun if there is none: its id.
+
+    It is pinned to the newest questionnaire of the sector; answers of the newest earlier year are carried over,
+    each to be confirmed. Raises NotFound for a stranger's enterprise and for a year that has not begun.
+    """
+    found = enterprise.of_mine(work, who, enterprise_id)
+    if not FIRST_YEAR <= year <= this_year(work.now):
+        raise NotFound(str(year))
+    questionnaire = work.library.questionnaire(found.profile.sector)
+    id = new_id()
+    pinned = (questionnaire.id, questionnaire.version)
+    if not stored.add(
+        work.session,
+        id,
+        enterprise_id=enterprise_id,
+        year=year,
+        questionnaire=pinned,
+        by=who.id,
+        now=work.now,
+    ):
+        there = stored.id_of(work.session, enterprise_id, year)
+        assert there is not None
+        return there
+    before = stored.latest_before(work.session, enterprise_id, year)
+    if before is not None:
+        _carry_over(work, who, before, id, questionnaire)
+    return id
+
+
+def _carry_over(work: Work, who: Account, before: str, id: str, questionnaire: Questionnaire) -> None:
+    savings = []
+    for name, old in stored.answers(work.session, before).items():
+        item = questionnaire.items.get(name)
+        if item is not None and not isinstance(old.answer, Missing) and not check(item, old.answer):
+            savings.append(stored.Saving(item=name, answer=old.answer, revision=1, is_carried_over=True))
+    stored.save(work.session, id, savings, by=who.id, now=work.now)
+
+
+def mine(work: Work, who: Account) -> tuple[AssessmentSummary, ...]:
+    """Every self-check of one's enterprises, newest year first."""
+    return stored.of_member(work.session, who.id)
+
+
+def open_(work: Work, who: Account, id: str) -> OpenAssessment:
+    """One self-check with its answers; raises NotFound."""
+    record = _find(work, who, id)
+    return opened(work, record, stored.answers(work.session, id))
+
+
+def opened(
+    work: Work, record: stored.AssessmentRecord, answers: Mapping[ItemId, StoredAnswer]
+) -> OpenAssessment:
+    """The record with its pinned questionnaire and answers, in the questionnaire's order."""
+    questionnaire = work.library.questionnaire(record.questionnaire_id, record.questionnaire_version)
+    return OpenAssessment(
+        id=record.id,
+        enterprise=record.enterprise,
+        year=record.year,
+        questionnaire=questionnaire,
+        state=record.state,
+        answers={item: answers[item] for item in questionnaire.items if item in answers},
+        submitted_at=record.submitted_at,
+        number=record.number,
+        checksum=record.checksum,
+    )
+
+
+def _find(work: Work, who: Account, id: str, *, is_locking: bool = False) -> stored.AssessmentRecord:
+    record = stored.find(work.session, id, member=who.id, is_locking=is_locking)
+    if record is None:
+        raise NotFound(id)
+    return record
+
+
+# ── Saving ───────────────────────────────────────────────────────────────────
+
+
+def keep(work: Work, who: Account, id: str, changes: Sequence[Change]) -> KeepResult:
+    """Save answers; each stands for itself, so that one that is refused does not hold up the others.
+
+    Not written: an answer with a problem, and one whose `revision` is older than what somebody else has saved
+    (a conflict). The same person's own saves never conflict. Raises NotEditable, NotFound.
+    """
+    record = _find(work, who, id, is_locking=True)
+    if record.state is not AssessmentState.DRAFT:
+        raise NotEditable(id)
+    questionnaire = work.library.questionnaire(record.questionnaire_id, record.questionnaire_version)
+    latest = {change.item: _tidied(change) for change in changes[:MOST_CHANGES]}
+    problems = _problems(questionnaire, latest.values())
+    if len(changes) > MOST_CHANGES:
+        problems += (Problem(place=id, code="too_many_changes"),)
+    refused = {problem.place for problem in problems}
+    there = stored.answers_and_authors(work.session, id, tuple(latest))
+    saved: dict[ItemId, int] = {}
+    savings: list[stored.Saving] = []
+    conflicts: list[Conflict] = []
+    for item, change in latest.items():
+        if item in refused:
+            continue
+        old, author = there.get(item, (None, who.id))
+        if old is not None and _conflicts(old, author == who.id, change):
+            conflicts.append(Conflict(item, old, change.answer))
+        elif old is not None and old.answer == change.answer and not old.is_carried_over:
+            saved[item] = old.revision
+        else:
+            saved[item] = old.revision + 1 if old else 1
+            savings.append(stored.Saving(item=item, answer=change.answer, revision=saved[item]))
+    stored.save(work.session, id, savings, by=who.id, now=work.now)
+    return KeepResult(
+        saved=saved,
+        conflicts=tuple(conflicts),
+        problems=problems,
+        warnings=_warnings(questionnaire, {item: latest[item].answer for item in saved}),
+        state=record.state,
+        saved_at=work.now,
+    )
+
+
+def _conflicts(old: StoredAnswer, is_own: bool, change: Change) -> bool:
+    is_stale = change.revision is not None and change.revision != old.revision
+    return is_stale and not is_own and old.answer != change.answer
+
+
+def _tidied(change: Change) -> Change:
+    if isinstance(change.answer, NotApplicable):
+        return Change(change.item, NotApplicable(cleaned(change.answer.reason)), change.revision)
+    return change
+
+
+def _problems(questionnaire: Questionnaire, changes: Iterable[Change]) -> tuple[Problem, ...]:
+    problems: list[Problem] = []
+    for change in changes:
+        item = questionnaire.items.get(change.item)
+        if item is None:
+            problems.append(Problem(place=change.item, code="unknown_item"))
+            continue
+        problems += check(item, change.answer)
+        if isinstance(change.answer, NotApplicable) and not is_printable(change.answer.reason):
+            problems.append(Problem(place=change.item, code="unprintable"))
+    return tuple(problems)
+
+
+def _warnings(questionnaire: Questionnaire, answers: Answers) -> tuple[Problem, ...]:
+    found = (usual_range_warning(questionnaire.items[item], answer) for item, answer in answers.items())
+    return tuple(warning for warning in found if warning is not None)
+
+
+# ── Submission ───────────────────────────────────────────────────────────────
+
+
+def readiness(work: Work, who: Account, id: str) -> Readiness:
+    """What is missing, carried over but not confirmed, unusual or open, before submission; raises NotFound."""
+    return ready(open_(work, who, id))
+
+
+def ready(draft: OpenAssessment) -> Readiness:
+    """The same for a self-check that is open already."""
+    questionnaire, answers = draft.questionnaire, draft.given
+    assessment = assess(questionnaire, answers)
+    unconfirmed = tuple(
+        (section, item)
+        for section, item in _items(questionnaire)
+        if item.id in answers and draft.answers[item.id].is_carried_over
+    )
+    problems = [Problem(place=item.id, code="to_confirm") for _, item in unconfirmed]
+    if assessment.points.total is None:
+        problems.append(Problem(place=draft.id, code="nothing_counted"))
+    return Readiness(
+        missing=_missing(questionnaire, answers, assessment),
+        unconfirmed=unconfirmed,
+        warnings=_warnings(questionnaire, answers),
+        open_gates=tuple(gate.item for gate in assessment.gates if gate.state is GateState.OPEN),
+        problems=tuple(problems),
+    )
+
+
+def _items(questionnaire: Questionnaire) -> tuple[tuple[Section, Item], ...]:
+    return tuple((section, item) for section in questionnaire.sections for item in section.items)
+
+
+def _missing(
+    questionnaire: Questionnaire, answers: Answers, assessment: Assessment
+) -> tuple[tuple[Section, Item], ...]:
+    plant = see(questionnaire, answers)
+    has_value = {
+        result.item.id
+        for result in assessment.items
+        if result.reading is not None and result.reading.value is not None
+    }
+    return tuple(
+        (section, item)
+        for section, item in _items(questionnaire)
+        if is_asked(item, plant) and item.id not in has_value and _says_nothing(answers.get(item.id, MISSING))
+    )
+
+
+def _says_nothing(answer: Answer) -> bool:
+    return isinstance(answer, Missing)
+
+
+def submit(work: Work, who: Account, id: str) -> str:
+    """Freeze answers, profile, questionnaire version and result; the number under which it is known.
+
+    Submitting again gives the same number and changes nothing. Raises NotReady, NotFound.
+    """
+    record = _find(work, who, id, is_locking=True)
+    if record.state is AssessmentState.SUBMITTED:
+        return record.number
+    draft = opened(work, record, stored.answers(work.session, id))
+    problems = ready(draft).problems
+    if problems:
+        raise NotReady(problems)
+    assessment = assess(draft.questionnaire, draft.given)
+    slip = receipt(assessment)
+    points = assessment.points
+    grade = assessment.grade
+    frozen = stored.Frozen(
+        number=_new_number(record.year),
+        answers=draft.given,
+        profile=record.enterprise.profile,
+        receipt=slip,
+        checksum=checksum(slip),
+        points=None if points.total is None else rounded(points.total),
+        completeness=rounded(points.completeness),
+        grade=grade.grade.value if grade is not None and grade.grade is not None else "",
+        is_provisional=points.is_provisional,
+    )
+    stored.freeze(work.session, id, frozen, by=who.id, now=work.now)
+    return frozen.number
+
+
+def checksum(slip: Mapping[str, object]) -> str:
+    """SHA-256 of the receipt's canonical JSON: sorted keys, no blanks, ASCII."""
+    return hashlib.sha256(stored.canonical(slip).encode("ascii")).hexdigest()
+
+
+def _new_number(year: int) -> str:
+    """Random, so that nobody finds other enterprises' by counting."""
+    return f"HZ{year}-" + "".join(secrets.choice(_DIGITS) for _ in range(8))

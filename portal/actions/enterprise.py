@@ -1,0 +1,69 @@
+"""Registering an enterprise and keeping its profile."""
+
+from portal.actions.work import NotFound, Work, new_id
+from portal.core.enterprise import Enterprise, EnterpriseProfile, check_profile, tidied
+from portal.core.errors import Problem
+from portal.core.roles import Account
+from portal.storage import account as stored_account
+from portal.storage import enterprise as stored
+
+Outcome = tuple[str | None, tuple[Problem, ...]]
+
+
+def create(work: Work, who: Account, profile: EnterpriseProfile) -> Outcome:
+    """Register an enterprise that `who` then acts for; its id, or problems.
+
+    A code that is registered already is refused with `uscc_taken`: a colleague must send an invitation.
+    """
+    profile, problems = _checked(work, profile)
+    if problems:
+        return None, problems
+    id = new_id()
+    if not stored.add(work.session, id, profile, work.now):
+        return None, (Problem(place="uscc", code="uscc_taken"),)
+    stored.add_member(work.session, who.id, id, work.now)
+    return id, ()
+
+
+def change(work: Work, who: Account, id: str, profile: EnterpriseProfile) -> tuple[Problem, ...]:
+    """Replace the profile; nothing changes when there are problems. What was submitted keeps the old one."""
+    of_mine(work, who, id)
+    profile, problems = _checked(work, profile)
+    if problems:
+        return problems
+    if not stored.replace(work.session, id, profile, work.now):
+        return (Problem(place="uscc", code="uscc_taken"),)
+    return ()
+
+
+def get(work: Work, who: Account, id: str) -> Enterprise:
+    """One enterprise of one's own; raises NotFound."""
+    return of_mine(work, who, id)
+
+
+def mine(work: Work, who: Account) -> tuple[Enterprise, ...]:
+    """The enterprises one acts for, oldest first."""
+    return stored.of_member(work.session, who.id)
+
+
+def colleagues(work: Work, who: Account, id: str) -> tuple[Account, ...]:
+    """Everybody who acts for the enterprise, in the order of joining; raises NotFound."""
+    of_mine(work, who, id)
+    return stored_account.members(work.session, id)
+
+
+def of_mine(work: Work, who: Account, id: str) -> Enterprise:
+    """The one scoped query of this noun: the membership is read again, not taken from `who`."""
+    found = stored.find(work.session, id, member=who.id)
+    if found is None:
+        raise NotFound(id)
+    return found
+
+
+def _checked(work: Work, profile: EnterpriseProfile) -> tuple[EnterpriseProfile, tuple[Problem, ...]]:
+    profile = tidied(profile)
+    problems = check_profile(profile)
+    known = {questionnaire.id for questionnaire in work.library.newest()}
+    if profile.sector and profile.sector not in known:
+        problems += (Problem(place="sector", code="not_an_option"),)
+    return profile, problems

@@ -1,0 +1,178 @@
+"""Asking for a report, fetching it, the public check, and the queue that workers empty."""
+
+import hashlib
+from dataclasses import asdict
+from datetime import timedelta
+from pathlib import Path
+
+from portal import words
+from portal.actions import assessment as filing
+from portal.actions import result
+from portal.actions.work import NotFound, Work, new_id
+from portal.core.answers import to_json
+from portal.core.plain_text import code_form
+from portal.core.printing import Job, JobState, PublicRecord, ReportState
+from portal.core.roles import Account
+from portal.report import document
+from portal.report.document import Particulars, ReportDocument
+from portal.storage import assessment as stored_assessment
+from portal.storage import report as stored
+
+LEASE = timedelta(seconds=60)
+MOST_ATTEMPTS = 3
+ABANDONED = "abandoned"  # error of a report whose worker was lost MOST_ATTEMPTS times
+
+
+def ask(work: Work, who: Account, assessment_id: str) -> str:
+    """Queue the report of a self-check; its id. With nothing changed since, it is the one printed already.
+
+    One that failed, or whose file is gone, is queued again. Raises NotFound.
+    """
+    shown = result.of(work, who, assessment_id)
+    key = content_key(work, shown)
+    id = new_id()
+    if stored.add(work.session, id, assessment_id=assessment_id, content_key=key, by=who.id, now=work.now):
+        return id
+    there = stored.find_by_content(work.session, key)
+    is_gone = there.state is JobState.DONE and not (work.settings.report_folder / there.file).is_file()
+    if there.state is JobState.FAILED or is_gone:
+        stored.queue_again(work.session, there.id, work.now)
+    return there.id
+
+
+def content_key(work: Work, shown: result.Result) -> str:
+    """A hash of everything that the report shows: answers, score, content, profile, templates, day of a draft."""
+    open_ = shown.open
+    parts = {
+        "answers": {item: to_json(answer) for item, answer in shown.assessment.answers.items()},
+        "assessment": open_.id,
+        "receipt": shown.checksum,
+        "library": work.library.checksum,
+        "profile": asdict(open_.enterprise.profile),
+        "number": open_.number,
+        "address": work.settings.address,
+        "day": "" if open_.number else words.day(work.now),
+        "print": _print_version(work),
+    }
+    return hashlib.sha256(stored_assessment.canonical(parts).encode("ascii")).hexdigest()
+
+
+def _print_version(work: Work) -> str:
+    """A hash of the report's templates and code: an improved report is printed anew."""
+    digest = hashlib.sha256()
+    code = Path(__file__).parent.parent / "report"
+    for folder, pattern in ((work.settings.template_folder / "report", "*"), (code, "*.py")):
+        for file in sorted(path for path in folder.rglob(pattern) if path.is_file()):
+            digest.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+def state(work: Work, who: Account, report_id: str) -> ReportState:
+    """Where the report stands; raises NotFound."""
+    found = stored.find(work.session, report_id, member=who.id)
+    if found is None:
+        raise NotFound(report_id)
+    return found
+
+
+def latest(work: Work, who: Account, assessment_id: str) -> ReportState | None:
+    """The report of a self-check that was asked for last, whether or not answers changed since."""
+    return stored.latest(work.session, assessment_id, member=who.id)
+
+
+def fetch(work: Work, who: Account, report_id: str) -> tuple[Path, str]:
+    """The PDF and the name under which it is downloaded; raises NotFound while there is none."""
+    found = state(work, who, report_id)
+    path = work.settings.report_folder / found.file
+    if found.state is not JobState.DONE or not path.is_file():
+        raise NotFound(report_id)
+    open_ = filing.open_(work, who, found.assessment_id)
+    return path, words.report_file(open_.year, open_.enterprise.profile.name, open_.number)
+
+
+def check(work: Work, number: str) -> PublicRecord | None:
+    """What anybody may know about the self-check with that number."""
+    record = stored_assessment.find_by_number(work.session, code_form(number).upper()[:20].replace("\0", ""))
+    if record is None or record.submitted_at is None or record.receipt is None:
+        return None
+    return PublicRecord(
+        number=record.number,
+        enterprise_name=record.enterprise.profile.name,
+        year=record.year,
+        submitted_at=record.submitted_at,
+        points="" if record.points is None else str(record.points),
+        grade=record.grade,
+        is_provisional=record.is_provisional,
+        is_valid=filing.checksum(record.receipt) == record.checksum,
+        sha256=record.checksum,
+    )
+
+
+def compose(work: Work, shown: result.Result) -> ReportDocument:
+    """The report in words. A submitted one bears the day of its submission, so that it always is the same."""
+    open_ = shown.open
+    profile = open_.enterprise.profile
+    particulars = Particulars(
+        name=profile.name,
+        uscc=profile.uscc,
+        district=profile.district,
+        scale=profile.scale,
+        products=profile.products,
+        address=profile.address,
+        contact=f"{profile.contact_name} {profile.contact_phone}",
+        year=open_.year,
+        number=open_.number,
+        printed_on=words.local(open_.submitted_at or work.now).date(),
+        submitted_at=open_.submitted_at,
+        is_submitted=not open_.is_editable,
+        check_url=f"{work.settings.address}/check/{open_.number}" if open_.number else "",
+        checksum=open_.checksum,
+    )
+    return document.compose(
+        shown.assessment,
+        shown.gaps,
+        shown.recommendations,
+        shown.steps,
+        library=shown.library,
+        particulars=particulars,
+        receipt=shown.receipt,
+    )
+
+
+# ── The worker's side ────────────────────────────────────────────────────────
+
+
+def claim(work: Work, worker: str) -> Job | None:
+    """Take the oldest queued report under a lease of a minute; nobody else gets it meanwhile."""
+    return stored.claim(work.session, worker, now=work.now, lease_until=work.now + LEASE)
+
+
+def note_progress(work: Work, job: Job, progress: int, step: str) -> bool:
+    """Show how far it is and prolong the lease; False when the job was taken over meanwhile."""
+    return stored.note_progress(work.session, job, progress=progress, step=step, lease_until=work.now + LEASE)
+
+
+def finish(work: Work, job: Job, printed: Path) -> bool:
+    """The report is printed: its file moves to its place. False when the job was taken over meanwhile."""
+    content = printed.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    name = f"{job.id}-{job.attempt}.pdf"
+    if not stored.finish(work.session, job, file=name, sha256=digest, size=len(content), now=work.now):
+        return False
+    printed.rename(work.settings.report_folder / name)
+    return True
+
+
+def fail(work: Work, job: Job, error: str) -> bool:
+    """The report cannot be printed; `error` says why, in words or as one of `words.REPORT_ERRORS`."""
+    return stored.fail(work.session, job, error=error, now=work.now)
+
+
+def put_back(work: Work, job: Job) -> bool:
+    """The worker stops: another may take the report at once."""
+    return stored.put_back(work.session, job)
+
+
+def put_back_abandoned(work: Work) -> tuple[int, int]:
+    """Reports whose worker is gone: how many were put back, and how many failed for good."""
+    return stored.put_back_abandoned(work.session, now=work.now, most_attempts=MOST_ATTEMPTS, error=ABANDONED)

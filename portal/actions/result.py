@@ -1,0 +1,123 @@
+"""Score, gaps and advice of a self-check: computed while it is a draft, from the frozen answers afterwards."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from portal.actions import assessment as filing
+from portal.actions.work import NotFound, Work
+from portal.core.advice import Recommendation, Step, advise, plan
+from portal.core.answers import Answers
+from portal.core.assessment import Assessment, ColumnResult, Gate, GateState, SectionResult
+from portal.core.filing import AssessmentState, OpenAssessment
+from portal.core.gaps import Gap, find_gaps
+from portal.core.library import Library
+from portal.core.receipt import receipt
+from portal.core.roles import Account
+from portal.core.scoring import assess
+from portal.report.citing import Citer
+from portal.report.results import scores, staircase
+from portal.storage import assessment as stored
+
+LARGEST = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """Everything the result page and the report show; `receipt` is the frozen one after submission."""
+
+    open: OpenAssessment
+    assessment: Assessment
+    gaps: tuple[Gap, ...]
+    recommendations: tuple[Recommendation, ...]
+    steps: tuple[Step, ...]
+    receipt: Mapping[str, Any]
+    checksum: str
+    library: Library
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveResult:
+    """The small summary beside the form; points unrounded, None while nothing counts."""
+
+    columns: tuple[ColumnResult, ...]
+    total: Decimal | None
+    completeness: Decimal
+    is_provisional: bool
+    sections: tuple[SectionResult, ...]
+    gaps: tuple[Gap, ...]  # the five largest
+    open_gates: tuple[Gate, ...]
+
+
+def of(work: Work, who: Account, id: str) -> Result:
+    """The full result; raises NotFound."""
+    return _result(work, id, member=who.id)
+
+
+def for_printing(work: Work, id: str) -> Result:
+    """The same for the worker, which prints what somebody with the right to it has asked for."""
+    return _result(work, id, member=None)
+
+
+def _result(work: Work, id: str, *, member: str | None) -> Result:
+    record = stored.find(work.session, id, member=member)
+    if record is None:
+        raise NotFound(id)
+    open_ = filing.opened(work, record, stored.answers(work.session, id))
+    assessment = assess(open_.questionnaire, _answers(work, open_))
+    gaps = find_gaps(assessment)
+    recommendations = advise(assessment, gaps, work.library.technologies, work.library.carriers)
+    slip = record.receipt if record.receipt is not None else receipt(assessment)
+    return Result(
+        open=open_,
+        assessment=assessment,
+        gaps=gaps,
+        recommendations=recommendations,
+        steps=plan(assessment, recommendations),
+        receipt=slip,
+        checksum=record.checksum or filing.checksum(slip),
+        library=work.library,
+    )
+
+
+def charts(result: Result) -> Mapping[str, str]:
+    """The report's charts as SVG text, the same as in print: gauge, radar, columns, sections, staircase."""
+    drawn = scores(result.assessment, Citer(result.library.sources))
+    return {
+        "gauge": drawn.gauge,
+        "radar": drawn.radar,
+        "columns": drawn.columns_chart,
+        "sections": drawn.sections_chart,
+        "staircase": staircase(result.assessment, result.steps, result.open.year),
+    }
+
+
+def live(work: Work, who: Account, id: str) -> LiveResult:
+    """Points, completeness and the five largest gaps as they stand; raises NotFound."""
+    return summary_of(assess_open(work, filing.open_(work, who, id)))
+
+
+def assess_open(work: Work, open_: OpenAssessment) -> Assessment:
+    """Score a self-check that is open already, without reading it again."""
+    return assess(open_.questionnaire, _answers(work, open_))
+
+
+def summary_of(assessment: Assessment) -> LiveResult:
+    """The small summary of an assessment."""
+    points = assessment.points
+    return LiveResult(
+        columns=points.columns,
+        total=points.total,
+        completeness=points.completeness,
+        is_provisional=points.is_provisional,
+        sections=assessment.sections,
+        gaps=find_gaps(assessment)[:LARGEST],
+        open_gates=tuple(gate for gate in assessment.gates if gate.state is GateState.OPEN),
+    )
+
+
+def _answers(work: Work, open_: OpenAssessment) -> Answers:
+    if open_.state is AssessmentState.DRAFT:
+        return open_.given
+    return stored.frozen_answers(work.session, open_.id)

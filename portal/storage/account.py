@@ -1,0 +1,236 @@
+"""Accounts, sign-ins, failed sign-ins and mailed tickets: rows ↔ core objects."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from portal.core.roles import Account, Role
+from portal.storage.tables import (
+    AccountRow,
+    EnterpriseRow,
+    FailureRow,
+    MembershipRow,
+    SignInRow,
+    TicketRow,
+)
+from portal.storage.upsert import add_new, inserting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """A mailed link that has not been used: for an account (new password) or for an enterprise (join)."""
+
+    mail: str
+    account_id: str | None
+    enterprise_id: str | None
+    enterprise_name: str = ""
+    invited_by: str = ""
+
+
+def add(session: Session, account: Account, password_hash: str, now: datetime) -> bool:
+    """Add an account; False when mail or mobile number belong to another."""
+    return add_new(
+        session,
+        AccountRow,
+        id=account.id,
+        name=account.name,
+        mail=account.mail,
+        mobile=account.mobile or None,
+        password_hash=password_hash,
+        role=account.role,
+        created_at=now,
+    )
+
+
+def find(session: Session, id: str) -> Account | None:
+    """One account with the enterprises it acts for."""
+    row = session.get(AccountRow, id)
+    return _account(session, row) if row else None
+
+
+def find_by_login(session: Session, login: str) -> Account | None:
+    """The account with that mail or mobile number."""
+    row = _row_of_login(session, login)
+    return _account(session, row) if row else None
+
+
+def is_taken(session: Session, *, mail: str, mobile: str) -> tuple[bool, bool]:
+    """Whether mail and mobile number belong to an account."""
+    return (
+        session.scalar(select(AccountRow.id).where(AccountRow.mail == mail)) is not None,
+        bool(mobile) and session.scalar(select(AccountRow.id).where(AccountRow.mobile == mobile)) is not None,
+    )
+
+
+def password_hash(session: Session, id: str) -> str:
+    """The account's password hash."""
+    return session.execute(select(AccountRow.password_hash).where(AccountRow.id == id)).scalar_one()
+
+
+def set_password_hash(session: Session, id: str, value: str) -> None:
+    """Replace the password hash."""
+    session.execute(update(AccountRow).where(AccountRow.id == id).values(password_hash=value))
+
+
+def members(session: Session, enterprise_id: str) -> tuple[Account, ...]:
+    """Who acts for the enterprise, in the order of joining; each with this enterprise only."""
+    rows = session.scalars(
+        select(AccountRow)
+        .join(MembershipRow, MembershipRow.account_id == AccountRow.id)
+        .where(MembershipRow.enterprise_id == enterprise_id)
+        .order_by(MembershipRow.created_at, AccountRow.id)
+    )
+    return tuple(_as_account(row, (enterprise_id,)) for row in rows)
+
+
+def _row_of_login(session: Session, login: str) -> AccountRow | None:
+    column = AccountRow.mail if "@" in login else AccountRow.mobile
+    return session.scalars(select(AccountRow).where(column == login)).one_or_none()
+
+
+def _account(session: Session, row: AccountRow) -> Account:
+    enterprises = session.scalars(
+        select(MembershipRow.enterprise_id)
+        .where(MembershipRow.account_id == row.id)
+        .order_by(MembershipRow.created_at, MembershipRow.enterprise_id)
+    )
+    return _as_account(row, tuple(enterprises))
+
+
+def _as_account(row: AccountRow, enterprises: tuple[str, ...]) -> Account:
+    return Account(
+        id=row.id,
+        name=row.name,
+        mail=row.mail,
+        mobile=row.mobile or "",
+        role=Role(row.role),
+        enterprises=enterprises,
+    )
+
+
+# ── Sign-ins ─────────────────────────────────────────────────────────────────
+
+
+def add_sign_in(session: Session, token_hash: str, account_id: str, address: str, now: datetime) -> None:
+    """Keep a new sign-in."""
+    session.add(
+        SignInRow(
+            token_hash=token_hash, account_id=account_id, address=address[:64], created_at=now, seen_at=now
+        )
+    )
+    session.flush()
+
+
+def find_sign_in(session: Session, token_hash: str) -> tuple[Account, datetime, datetime] | None:
+    """Whose sign-in it is, since when, and when it was last seen."""
+    row = session.get(SignInRow, token_hash)
+    if row is None:
+        return None
+    account = find(session, row.account_id)
+    return (account, row.created_at, row.seen_at) if account else None
+
+
+def touch_sign_in(session: Session, token_hash: str, now: datetime) -> None:
+    """Note that the sign-in is in use."""
+    session.execute(update(SignInRow).where(SignInRow.token_hash == token_hash).values(seen_at=now))
+
+
+def end_sign_in(session: Session, token_hash: str) -> None:
+    """Forget one sign-in."""
+    session.execute(delete(SignInRow).where(SignInRow.token_hash == token_hash))
+
+
+def end_sign_ins(session: Session, account_id: str, but: str = "") -> None:
+    """Forget every sign-in of an account, but perhaps one."""
+    session.execute(delete(SignInRow).where(SignInRow.account_id == account_id, SignInRow.token_hash != but))
+
+
+def forget_old(session: Session, *, unseen_since: datetime, created_before: datetime) -> None:
+    """Remove sign-ins and failures that no longer mean anything."""
+    session.execute(
+        delete(SignInRow).where((SignInRow.seen_at < unseen_since) | (SignInRow.created_at < created_before))
+    )
+    session.execute(delete(FailureRow).where(FailureRow.last_at < created_before))
+
+
+# ── Failed sign-ins ──────────────────────────────────────────────────────────
+
+
+def find_failures(session: Session, key: str) -> tuple[int, datetime | None]:
+    """How many failures stand against the key, and until when it is locked."""
+    row = session.get(FailureRow, key, with_for_update=True)
+    return (row.failures, row.locked_until) if row else (0, None)
+
+
+def set_failures(
+    session: Session, key: str, failures: int, locked_until: datetime | None, now: datetime
+) -> None:
+    """Note the failures against the key."""
+    values = {"failures": failures, "locked_until": locked_until, "last_at": now}
+    statement = inserting(session, FailureRow).values(key=key, **values)
+    session.execute(statement.on_conflict_do_update(index_elements=["key"], set_=values))
+
+
+def clear_failures(session: Session, key: str) -> None:
+    """Nothing stands against the key any more."""
+    session.execute(delete(FailureRow).where(FailureRow.key == key))
+
+
+# ── Tickets ──────────────────────────────────────────────────────────────────
+
+
+def add_ticket(
+    session: Session,
+    token_hash: str,
+    ticket: Ticket,
+    *,
+    invited_by: str | None,
+    now: datetime,
+    expires_at: datetime,
+) -> None:
+    """Keep a new ticket; older unused ones for the same purpose and mail end."""
+    session.execute(
+        delete(TicketRow).where(
+            TicketRow.mail == ticket.mail,
+            TicketRow.account_id == ticket.account_id
+            if ticket.account_id
+            else TicketRow.enterprise_id == ticket.enterprise_id,
+            TicketRow.used_at.is_(None),
+        )
+    )
+    session.add(
+        TicketRow(
+            token_hash=token_hash,
+            account_id=ticket.account_id,
+            enterprise_id=ticket.enterprise_id,
+            invited_by=invited_by,
+            mail=ticket.mail,
+            created_at=now,
+            expires_at=expires_at,
+            used_at=None,
+        )
+    )
+    session.flush()
+
+
+def find_ticket(session: Session, token_hash: str, now: datetime) -> Ticket | None:
+    """The ticket, when it was neither used nor has expired."""
+    row = session.get(TicketRow, token_hash, with_for_update={"of": TicketRow})
+    if row is None or row.used_at is not None or row.expires_at <= now:
+        return None
+    enterprise = session.get(EnterpriseRow, row.enterprise_id) if row.enterprise_id else None
+    inviter = session.get(AccountRow, row.invited_by) if row.invited_by else None
+    return Ticket(
+        mail=row.mail,
+        account_id=row.account_id,
+        enterprise_id=row.enterprise_id,
+        enterprise_name=enterprise.name if enterprise else "",
+        invited_by=inviter.name if inviter else "",
+    )
+
+
+def use_ticket(session: Session, token_hash: str, now: datetime) -> None:
+    """The ticket opens nothing any more."""
+    session.execute(update(TicketRow).where(TicketRow.token_hash == token_hash).values(used_at=now))

@@ -1,0 +1,323 @@
+"""Self-checks and their answers: rows ↔ core objects. Saving is one prepared upsert."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from portal.core.answers import Answer, Answers, from_json, to_json
+from portal.core.enterprise import Enterprise, EnterpriseProfile
+from portal.core.filing import AssessmentState, AssessmentSummary, StoredAnswer
+from portal.core.questionnaire import ItemId
+from portal.storage.enterprise import as_enterprise
+from portal.storage.tables import (
+    AccountRow,
+    AnswerHistoryRow,
+    AnswerRow,
+    AssessmentRow,
+    EnterpriseRow,
+    MembershipRow,
+)
+from portal.storage.upsert import add_new, inserting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssessmentRecord:
+    """A self-check without its answers. What submission froze is empty while it is a draft."""
+
+    id: str
+    enterprise: Enterprise
+    year: int
+    questionnaire_id: str
+    questionnaire_version: str
+    state: AssessmentState
+    submitted_at: datetime | None
+    number: str
+    receipt: Mapping[str, Any] | None
+    checksum: str
+    points: Decimal | None
+    grade: str
+    is_provisional: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saving:
+    """One answer on its way into its row, which it may overwrite."""
+
+    item: ItemId
+    answer: Answer
+    revision: int
+    is_carried_over: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frozen:
+    """What submission keeps for good."""
+
+    number: str
+    answers: Answers
+    profile: EnterpriseProfile
+    receipt: Mapping[str, Any]
+    checksum: str
+    points: Decimal | None
+    completeness: Decimal
+    grade: str
+    is_provisional: bool
+
+
+def canonical(value: Any) -> str:
+    """The one JSON text of a value: sorted, no blanks, ASCII only, so that every database keeps it unchanged."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+
+
+def add(
+    session: Session,
+    id: str,
+    *,
+    enterprise_id: str,
+    year: int,
+    questionnaire: tuple[str, str],
+    by: str,
+    now: datetime,
+) -> bool:
+    """Add a self-check; False when the enterprise has one for that year."""
+    return add_new(
+        session,
+        AssessmentRow,
+        id=id,
+        enterprise_id=enterprise_id,
+        year=year,
+        questionnaire_id=questionnaire[0],
+        questionnaire_version=questionnaire[1],
+        state=AssessmentState.DRAFT,
+        created_at=now,
+        created_by=by,
+    )
+
+
+def id_of(session: Session, enterprise_id: str, year: int) -> str | None:
+    """The enterprise's self-check of that year."""
+    return session.scalar(
+        select(AssessmentRow.id).where(
+            AssessmentRow.enterprise_id == enterprise_id, AssessmentRow.year == year
+        )
+    )
+
+
+def latest_before(session: Session, enterprise_id: str, year: int) -> str | None:
+    """The enterprise's self-check of the newest earlier year, submitted or not."""
+    return session.scalar(
+        select(AssessmentRow.id)
+        .where(
+            AssessmentRow.enterprise_id == enterprise_id,
+            AssessmentRow.year < year,
+        )
+        .order_by(AssessmentRow.year.desc())
+        .limit(1)
+    )
+
+
+def find(
+    session: Session, id: str, *, member: str | None, is_locking: bool = False
+) -> AssessmentRecord | None:
+    """One self-check, if `member` acts for its enterprise (None: for the worker, which acts for nobody).
+
+    `is_locking` holds the row until the unit of work ends: SQLite has one writer anyway, PostgreSQL has many.
+    """
+    query = (
+        select(AssessmentRow, EnterpriseRow)
+        .join(EnterpriseRow, EnterpriseRow.id == AssessmentRow.enterprise_id)
+        .where(AssessmentRow.id == id)
+    )
+    if member is not None:
+        query = query.join(MembershipRow, MembershipRow.enterprise_id == AssessmentRow.enterprise_id).where(
+            MembershipRow.account_id == member
+        )
+    if is_locking:
+        query = query.with_for_update(of=AssessmentRow).execution_options(populate_existing=True)
+    found = session.execute(query).one_or_none()
+    return _record(*found) if found else None
+
+
+def find_by_number(session: Session, number: str) -> AssessmentRecord | None:
+    """The submitted self-check with that number."""
+    found = session.execute(
+        select(AssessmentRow, EnterpriseRow)
+        .join(EnterpriseRow, EnterpriseRow.id == AssessmentRow.enterprise_id)
+        .where(AssessmentRow.number == number)
+    ).one_or_none()
+    return _record(*found) if found else None
+
+
+def _record(row: AssessmentRow, enterprise_row: EnterpriseRow) -> AssessmentRecord:
+    enterprise = as_enterprise(enterprise_row)
+    if row.frozen_profile:
+        frozen = EnterpriseProfile(**json.loads(row.frozen_profile))
+        enterprise = Enterprise(id=enterprise.id, profile=frozen, created_at=enterprise.created_at)
+    return AssessmentRecord(
+        id=row.id,
+        enterprise=enterprise,
+        year=row.year,
+        questionnaire_id=row.questionnaire_id,
+        questionnaire_version=row.questionnaire_version,
+        state=AssessmentState(row.state),
+        submitted_at=row.submitted_at,
+        number=row.number or "",
+        receipt=json.loads(row.receipt) if row.receipt else None,
+        checksum=row.checksum or "",
+        points=row.points,
+        grade=row.grade or "",
+        is_provisional=bool(row.is_provisional),
+    )
+
+
+def of_member(session: Session, account_id: str) -> tuple[AssessmentSummary, ...]:
+    """Every self-check the account may see, newest year first; one query however many there are."""
+    saved = (
+        select(
+            AnswerRow.assessment_id,
+            func.max(AnswerRow.saved_at).label("saved_at"),
+            func.count().filter(AnswerRow.value != canonical({"kind": "missing"})).label("answered"),
+        )
+        .group_by(AnswerRow.assessment_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(AssessmentRow, EnterpriseRow.name, saved.c.saved_at, saved.c.answered)
+        .join(EnterpriseRow, EnterpriseRow.id == AssessmentRow.enterprise_id)
+        .join(MembershipRow, MembershipRow.enterprise_id == AssessmentRow.enterprise_id)
+        .outerjoin(saved, saved.c.assessment_id == AssessmentRow.id)
+        .where(MembershipRow.account_id == account_id)
+        .order_by(AssessmentRow.year.desc(), EnterpriseRow.name, AssessmentRow.id)
+    )
+    return tuple(
+        AssessmentSummary(
+            id=row.id,
+            enterprise_id=row.enterprise_id,
+            enterprise_name=name,
+            year=row.year,
+            questionnaire_id=row.questionnaire_id,
+            questionnaire_version=row.questionnaire_version,
+            state=AssessmentState(row.state),
+            created_at=row.created_at,
+            saved_at=saved_at,
+            answered=answered or 0,
+            submitted_at=row.submitted_at,
+            number=row.number or "",
+            points=str(row.points) if row.points is not None else "",
+        )
+        for row, name, saved_at, answered in rows
+    )
+
+
+# ── Answers ──────────────────────────────────────────────────────────────────
+
+
+def answers(
+    session: Session, assessment_id: str, items: Sequence[ItemId] | None = None
+) -> dict[ItemId, StoredAnswer]:
+    """The answers of a self-check, or those to `items`, by item id in order of id."""
+    return {item: stored for item, (stored, _) in answers_and_authors(session, assessment_id, items).items()}
+
+
+def answers_and_authors(
+    session: Session, assessment_id: str, items: Sequence[ItemId] | None = None
+) -> dict[ItemId, tuple[StoredAnswer, str]]:
+    """As `answers`, each with the id of the account that saved it."""
+    query = (
+        select(
+            AnswerRow.item,
+            AnswerRow.value,
+            AnswerRow.revision,
+            AccountRow.name,
+            AnswerRow.saved_at,
+            AnswerRow.is_carried_over,
+            AnswerRow.saved_by,
+        )
+        .join(AccountRow, AccountRow.id == AnswerRow.saved_by)
+        .where(AnswerRow.assessment_id == assessment_id)
+        .order_by(AnswerRow.item)
+    )
+    if items is not None:
+        query = query.where(AnswerRow.item.in_(items))
+    return {
+        ItemId(item): (
+            StoredAnswer(
+                answer=from_json(json.loads(value)),
+                revision=revision,
+                saved_by=name,
+                saved_at=saved_at,
+                is_carried_over=is_carried_over,
+            ),
+            author,
+        )
+        for item, value, revision, name, saved_at, is_carried_over, author in session.execute(query)
+    }
+
+
+def save(session: Session, assessment_id: str, savings: Sequence[Saving], *, by: str, now: datetime) -> None:
+    """Write answers and their history in two prepared statements, however many they are."""
+    if not savings:
+        return
+    history = [
+        {
+            "assessment_id": assessment_id,
+            "item": saving.item,
+            "value": canonical(to_json(saving.answer)),
+            "revision": saving.revision,
+            "saved_by": by,
+            "saved_at": now,
+        }
+        for saving in savings
+    ]
+    rows = [
+        row | {"is_carried_over": saving.is_carried_over}
+        for row, saving in zip(history, savings, strict=True)
+    ]
+    statement = inserting(session, AnswerRow)
+    changed = ("value", "revision", "saved_by", "saved_at", "is_carried_over")
+    connection = session.connection()
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["assessment_id", "item"],
+            set_={name: statement.excluded[name] for name in changed},
+        ),
+        rows,
+    )
+    connection.execute(insert(AnswerHistoryRow.__table__), history)  # type: ignore[arg-type]
+
+
+# ── Submission ───────────────────────────────────────────────────────────────
+
+
+def freeze(session: Session, id: str, frozen: Frozen, *, by: str, now: datetime) -> None:
+    """Turn a draft into a submission; nobody changes it afterwards."""
+    session.execute(
+        update(AssessmentRow)
+        .where(AssessmentRow.id == id, AssessmentRow.state == AssessmentState.DRAFT)
+        .values(
+            state=AssessmentState.SUBMITTED,
+            submitted_at=now,
+            submitted_by=by,
+            number=frozen.number,
+            frozen_profile=canonical(asdict(frozen.profile)),
+            frozen_answers=canonical({item: to_json(answer) for item, answer in frozen.answers.items()}),
+            receipt=canonical(frozen.receipt),
+            checksum=frozen.checksum,
+            points=frozen.points,
+            completeness=frozen.completeness,
+            grade=frozen.grade,
+            is_provisional=frozen.is_provisional,
+        )
+    )
+
+
+def frozen_answers(session: Session, id: str) -> Answers:
+    """The answers as they were at submission."""
+    text = session.execute(select(AssessmentRow.frozen_answers).where(AssessmentRow.id == id)).scalar_one()
+    return {ItemId(item): from_json(value) for item, value in json.loads(text or "{}").items()}

@@ -1,0 +1,172 @@
+"""The queue of reports: rows with a state and a lease, so that a killed worker loses nothing."""
+
+from datetime import datetime
+
+from sqlalchemy import CursorResult, select, update
+from sqlalchemy.orm import Session
+
+from portal.core.printing import Job, JobState, ReportState
+from portal.storage.tables import AssessmentRow, MembershipRow, ReportJobRow
+from portal.storage.upsert import add_new
+
+
+def add(session: Session, id: str, *, assessment_id: str, content_key: str, by: str, now: datetime) -> bool:
+    """Queue a report; False when one with the same content is there already."""
+    return add_new(
+        session,
+        ReportJobRow,
+        id=id,
+        assessment_id=assessment_id,
+        content_key=content_key,
+        state=JobState.QUEUED,
+        progress=0,
+        step="",
+        error="",
+        attempt=0,
+        asked_by=by,
+        asked_at=now,
+        worker="",
+        file="",
+        sha256="",
+        size=0,
+    )
+
+
+def find(session: Session, id: str, *, member: str) -> ReportState | None:
+    """A report, if the account acts for the enterprise it is about."""
+    row = session.scalars(_seen_by(member).where(ReportJobRow.id == id)).one_or_none()
+    return _state(row) if row else None
+
+
+def latest(session: Session, assessment_id: str, *, member: str) -> ReportState | None:
+    """The report of a self-check that was asked for last."""
+    query = _seen_by(member).where(ReportJobRow.assessment_id == assessment_id)
+    row = session.scalars(
+        query.order_by(ReportJobRow.asked_at.desc(), ReportJobRow.id).limit(1)
+    ).one_or_none()
+    return _state(row) if row else None
+
+
+def find_by_content(session: Session, content_key: str) -> ReportState:
+    """The report with that content."""
+    query = select(ReportJobRow).where(ReportJobRow.content_key == content_key)
+    return _state(session.scalars(query.with_for_update()).one())
+
+
+def queue_again(session: Session, id: str, now: datetime) -> None:
+    """Back to the start: after a failure that somebody wants to try again, or when the file is gone."""
+    session.execute(
+        update(ReportJobRow)
+        .where(ReportJobRow.id == id)
+        .values(
+            state=JobState.QUEUED, progress=0, step="", error="", attempt=0, asked_at=now,
+            worker="", lease_until=None, finished_at=None, file="", sha256="", size=0,
+        )
+    )  # fmt: skip
+
+
+def claim(session: Session, worker: str, *, now: datetime, lease_until: datetime) -> Job | None:
+    """Take the oldest queued report; two workers never get the same."""
+    row = session.scalars(
+        select(ReportJobRow)
+        .where(ReportJobRow.state == JobState.QUEUED)
+        .order_by(ReportJobRow.asked_at, ReportJobRow.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
+    if row is None:
+        return None
+    row.state, row.worker, row.lease_until, row.attempt = (
+        JobState.RUNNING,
+        worker,
+        lease_until,
+        row.attempt + 1,
+    )
+    row.progress, row.step, row.error = 0, "", ""
+    session.flush()
+    return Job(
+        id=row.id,
+        assessment_id=row.assessment_id,
+        attempt=row.attempt,
+        asked_at=row.asked_at,
+        lease_until=lease_until,
+    )
+
+
+def note_progress(session: Session, job: Job, *, progress: int, step: str, lease_until: datetime) -> bool:
+    """Write progress down and prolong the lease; False when the job belongs to another worker by now."""
+    return _update_running(session, job, progress=progress, step=step[:100], lease_until=lease_until)
+
+
+def finish(session: Session, job: Job, *, file: str, sha256: str, size: int, now: datetime) -> bool:
+    """The report is printed. Written once: False when the job belongs to another worker by now."""
+    return _update_running(
+        session, job, state=JobState.DONE, progress=100, file=file, sha256=sha256, size=size,
+        finished_at=now, lease_until=None,
+    )  # fmt: skip
+
+
+def fail(session: Session, job: Job, *, error: str, now: datetime) -> bool:
+    """The report cannot be printed; `error` says why."""
+    return _update_running(
+        session, job, state=JobState.FAILED, error=error[:500], finished_at=now, lease_until=None
+    )
+
+
+def put_back(session: Session, job: Job) -> bool:
+    """The worker stops before the report is printed: another may take it at once."""
+    return _update_running(session, job, state=JobState.QUEUED, progress=0, step="", lease_until=None)
+
+
+def put_back_abandoned(session: Session, *, now: datetime, most_attempts: int, error: str) -> tuple[int, int]:
+    """Put jobs back whose lease ran out; one that was tried too often fails. Returns (put back, failed)."""
+    abandoned = update(ReportJobRow).where(
+        ReportJobRow.state == JobState.RUNNING, ReportJobRow.lease_until < now
+    )
+    failed = _count(
+        session,
+        abandoned.where(ReportJobRow.attempt >= most_attempts).values(
+            state=JobState.FAILED, error=error, finished_at=now, lease_until=None
+        ),
+    )
+    back = _count(session, abandoned.values(state=JobState.QUEUED, progress=0, step="", lease_until=None))
+    return back, failed
+
+
+def _update_running(session: Session, job: Job, **values: object) -> bool:
+    # The attempt is the fence: a worker that was thought dead cannot write over its successor.
+    statement = update(ReportJobRow).where(
+        ReportJobRow.id == job.id,
+        ReportJobRow.state == JobState.RUNNING,
+        ReportJobRow.attempt == job.attempt,
+    )
+    return _count(session, statement.values(**values)) == 1
+
+
+def _count(session: Session, statement: object) -> int:
+    result = session.execute(statement.execution_options(synchronize_session=False))  # type: ignore[attr-defined]
+    assert isinstance(result, CursorResult)
+    return int(result.rowcount)
+
+
+def _seen_by(member: str):  # type: ignore[no-untyped-def]
+    return (
+        select(ReportJobRow)
+        .join(AssessmentRow, AssessmentRow.id == ReportJobRow.assessment_id)
+        .join(MembershipRow, MembershipRow.enterprise_id == AssessmentRow.enterprise_id)
+        .where(MembershipRow.account_id == member)
+    )
+
+
+def _state(row: ReportJobRow) -> ReportState:
+    return ReportState(
+        id=row.id,
+        assessment_id=row.assessment_id,
+        state=JobState(row.state),
+        progress=row.progress,
+        step=row.step,
+        error=row.error,
+        file=row.file,
+        asked_at=row.asked_at,
+        finished_at=row.finished_at,
+    )

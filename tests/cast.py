@@ -1,0 +1,58 @@
+"""The people of the tests: a manager with a colleague, a stranger, and what each of them may act for."""
+
+from dataclasses import dataclass
+
+from portal.actions import account, enterprise
+from portal.actions.work import Door
+from portal.core.roles import Account
+from tests.make import make_profile
+
+PASSWORD = "绿色工厂-example-1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """An account with its enterprise."""
+
+    account: Account
+    enterprise: str
+
+    @property
+    def mail(self) -> str:
+        """What the person signs in with, together with PASSWORD."""
+        return self.account.mail
+
+
+def enrol(door: Door, name: str, mail: str, /, **profile: str) -> Person:
+    """Register somebody with an enterprise of their own."""
+    with door.writing() as work:
+        who, problems = account.register(work, name=name, mail=mail, mobile="", password=PASSWORD)
+        assert who is not None, problems
+        id, problems = enterprise.create(work, who, make_profile(**profile))
+        assert id is not None, problems
+        known = account.stored.find(work.session, who.id)
+        assert known is not None
+    return Person(account=known, enterprise=id)
+
+
+def make_manager(door: Door) -> Person:
+    """The manager of one plant."""
+    return enrol(door, "王示例", "manager@example.cn", name="示例水泥有限公司")
+
+
+def make_stranger(door: Door) -> Person:
+    """Somebody who manages another plant and must see nothing of the first."""
+    return enrol(door, "李示例", "stranger@example.cn", name="示例造纸有限公司")
+
+
+def make_colleague(door: Door, manager: Person) -> Person:
+    """A second person in the manager's enterprise."""
+    with door.writing() as work:
+        who, problems = account.register(
+            work, name="赵示例", mail="colleague@example.cn", mobile="13800000000", password=PASSWORD
+        )
+        assert who is not None, problems
+        account.stored_enterprise.add_member(work.session, who.id, manager.enterprise, work.now)
+        known = account.stored.find(work.session, who.id)
+        assert known is not None
+    return Person(account=known, enterprise=manager.enterprise)

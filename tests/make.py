@@ -1,0 +1,185 @@
+"""Builders with honest defaults: a small questionnaire, profiles with a right check digit, a settings folder."""
+
+from dataclasses import replace
+from decimal import Decimal
+from itertools import count
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from portal.config import Settings
+from portal.core.answers import Answer, Chosen, Declared, Measured, Practised
+from portal.core.enterprise import EnterpriseProfile, check_digit
+from portal.core.filing import Change
+from portal.core.levels import Direction, Grade, Verification
+from portal.core.library import Library
+from portal.core.questionnaire import (
+    Activity,
+    Citation,
+    Column,
+    Extent,
+    Indicator,
+    ItemId,
+    Level,
+    Option,
+    Practice,
+    Questionnaire,
+    Requirement,
+    Section,
+    Source,
+    SourceId,
+    Trait,
+    UsualRange,
+)
+from portal.core.rulebook import PointsRulebook
+from portal.core.technology import Backing, CostClass, Technology
+
+SOURCE = SourceId("example_standard")
+KILN, COAL, HEAT, SNCR, WASTE, PERMIT = map(
+    ItemId, ("kiln", "coal", "kiln_heat", "sncr", "waste_burning", "permit")
+)
+_codes = count(1)
+
+
+def make_uscc(serial: int | None = None) -> str:
+    """A code with a right check digit; a new one each time."""
+    first = f"913301{next(_codes) if serial is None else serial:011d}"
+    return first + check_digit(first)
+
+
+def make_profile(**changes: Any) -> EnterpriseProfile:
+    """A cement plant that is obviously an example."""
+    profile = EnterpriseProfile(
+        name="示例水泥有限公司",
+        uscc="",
+        district="330111",
+        sector="cement",
+        scale="medium",
+        products="通用硅酸盐水泥",
+        address="杭州市富阳区示例路 1 号",
+        contact_name="示例联系人",
+        contact_phone="0571-87654321",
+        contact_mail="contact@example.cn",
+    )
+    changes.setdefault("uscc", make_uscc() if "uscc" not in changes else "")
+    return replace(profile, **changes)
+
+
+def make_questionnaire(version: str = "2026-1", **changes: Any) -> Questionnaire:
+    """Six items in two sections: one of each kind, and a second practice that counts for the other column."""
+    level = {"source": SOURCE, "verification": Verification.ORIGINAL}
+    clause = (Citation(source=SOURCE, place="1"),)
+    extents = MappingProxyType({extent: f"an example that is {extent.value}" for extent in Extent})
+    plant = Section(
+        id="plant",
+        title="工厂",
+        items=(
+            Trait(
+                id=KILN,
+                title="生产线",
+                options=(Option(id="kiln", title="熟料"), Option(id="mill", title="粉磨")),
+            ),
+            Activity(id=COAL, title="原煤", unit="t"),
+            Requirement(id=PERMIT, title="排污许可", is_veto=True),
+        ),
+    )
+    measures = Section(
+        id="measures",
+        title="措施",
+        items=(
+            Indicator(
+                id=HEAT,
+                title="熟料综合煤耗",
+                column=Column.CLEAN,
+                weight=Decimal(10),
+                unit="kgce/t",
+                direction=Direction.SMALLER,
+                clauses=clause,
+                usual=UsualRange(low=Decimal(80), high=Decimal(150), basis="example"),
+                levels=(
+                    Level(grade=Grade.I, value=Decimal(94), **level),
+                    Level(grade=Grade.II, value=Decimal(100), **level),
+                    Level(grade=Grade.III, value=Decimal(108), **level),
+                ),
+            ),
+            Practice(
+                id=SNCR,
+                title="SNCR 脱硝",
+                column=Column.CLEAN,
+                weight=Decimal(5),
+                clauses=clause,
+                extents=extents,
+            ),
+            Practice(
+                id=WASTE,
+                title="协同处置",
+                column=Column.CIRCULAR,
+                weight=Decimal(5),
+                clauses=clause,
+                extents=extents,
+            ),
+        ),
+    )
+    parts: dict[str, Any] = {
+        "id": "cement",
+        "version": version,
+        "sector": "水泥",
+        "title": "水泥企业自评价",
+        "sections": (plant, measures),
+        "factors": {},
+        "rulebooks": (
+            PointsRulebook(
+                id="points",
+                title="得分",
+                columns={"clean": Decimal(60), "circular": Decimal(40)},
+                levels={"I": Decimal(1), "II": Decimal("0.8"), "III": Decimal("0.6")},
+                extents={"full": Decimal(1), "planned": Decimal(0), "none": Decimal(0)},
+                provisional_below=Decimal(60),
+            ),
+        ),
+    }
+    return Questionnaire(**(parts | changes))
+
+
+def make_library(*questionnaires: Questionnaire) -> Library:
+    """A library of one small questionnaire and one technology card."""
+    card = Technology(
+        id="precise_sncr",
+        title="精准 SNCR",
+        closes=(SNCR,),
+        principle="按烟气中氮氧化物的变化调节还原剂用量",
+        fits="新型干法窑",
+        cost_class=CostClass.LOW,
+        backing=(Backing(source=SOURCE, verification=Verification.SECONDHAND),),
+    )
+    found = questionnaires or (make_questionnaire(),)
+    return Library(
+        questionnaires={(one.id, one.version): one for one in found},
+        technologies=(card,),
+        sources={SOURCE: Source(id=SOURCE, title="示例标准", status="reference", read=Verification.ORIGINAL)},
+        factors={},
+        carriers={},
+        checksum="example",
+    )
+
+
+def make_answers() -> dict[ItemId, Answer]:
+    """An answer to every item of `make_questionnaire`."""
+    return {
+        KILN: Chosen(("kiln",)),
+        COAL: Measured(Decimal("120000")),
+        PERMIT: Declared(True),
+        HEAT: Measured(Decimal("103.5")),
+        SNCR: Practised(Extent.PARTIAL, Decimal(40)),
+        WASTE: Practised(Extent.FULL),
+    }
+
+
+def make_changes(answers: dict[ItemId, Answer], revision: int | None = 0) -> tuple[Change, ...]:
+    """A change for each answer, from somebody who saw that revision."""
+    return tuple(Change(item, answer, revision) for item, answer in answers.items())
+
+
+def make_settings(folder: Path, **changes: Any) -> Settings:
+    """Settings on an empty folder."""
+    return Settings.of_folder(folder, secret="example-secret-" * 3, **changes)
