@@ -50,6 +50,7 @@ class Card:
     number: str
     anchor: str
     title: str
+    kind: str
     cost_class: str
     points: str
     closes: str
@@ -168,6 +169,7 @@ def _card(
         number=f"T{number}",
         anchor=f"t{number}",
         title=technology.title,
+        kind=technology.cost_class.value,
         cost_class=words.label(technology.cost_class),
         points=f"+{words.points(one.points_gained)}",
         closes="；".join(f"{numbers[gap.result.item.id]} {gap.result.item.title}" for gap in one.gaps),

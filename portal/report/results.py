@@ -81,6 +81,7 @@ class Scores:
     """The figures of the summary page and of the chapter on results, worded."""
 
     total: str
+    total_exact: str
     columns: tuple[Fact, ...]
     completeness: str
     is_provisional: bool
@@ -109,6 +110,7 @@ def scores(assessment: Assessment, citer: Citer) -> Scores:
     is_rated = grade is not None and grade.is_rated
     return Scores(
         total=words.points(points.total),
+        total_exact=words.number(points.total, 2),
         columns=tuple(
             Fact(
                 label=words.label(column.column),
