@@ -268,6 +268,7 @@ _PROBLEMS: Mapping[str, str] = {
     "share_out_of_range": "覆盖比例应大于 0、小于 100；已全部覆盖请选“全面实施”，尚未开始请选“未实施”",
     "reason_missing": "选择了“不适用”，请写明理由，例如“本厂无此工序”",
     "reason_too_long": "理由太长：最多 {0} 个字",
+    "binding_not_applicable": "限定性指标对所有涉及的企业都适用，不能填“不适用”；本厂没有这道工序的，请在“企业与工艺”中改选工序",
     "not_an_option": "请从列出的选项中选择",
     "wrong_kind": "这一项不能这样填写，请重新选择",
     "unusual": "这个数与常见范围 {0}–{1} {2} 相差十倍以上，请核对单位和小数点；确认无误可以保留",
@@ -312,6 +313,8 @@ _PROBLEMS: Mapping[str, str] = {
     # assessment
     "not_editable": "这份自评价已经提交，内容不能再修改",
     "too_many_changes": "一次保存的内容太多，请分次保存",
+    "to_confirm": "上年度带入的内容，请核对后确认",
+    "nothing_counted": "还没有任何可以计分的填报内容，请先填报再提交",
 }
 
 
@@ -322,6 +325,24 @@ def problem(one: Problem) -> str:
         return "请核对这一项"
     details = tuple(_figure(detail) for detail in one.details)
     return sentence.format(*details, *("…" for _ in range(3)))
+
+
+# Why a report could not be printed, as the worker notes it; anything else is worded by the report itself.
+REPORT_ERRORS: Mapping[str, str] = {
+    "abandoned": "打印程序多次中断，请重新生成；仍不成功请联系管理员",
+    "crashed": "打印程序意外退出，请重新生成；仍不成功请联系管理员",
+}
+
+
+def report_error(code: str) -> str:
+    """The sentence for a report that failed."""
+    return REPORT_ERRORS.get(code.partition(" ")[0], code)
+
+
+def report_file(year: int, enterprise: str, number: str) -> str:
+    """The name under which a report is downloaded; characters that file systems refuse become spaces."""
+    name = re.sub(r'[\\/:*?"<>|\s]+', " ", enterprise).strip(" .")
+    return f"{year}_{name}_自评价改进报告_{number or '草稿'}.pdf"
 
 
 def knows(code: str) -> bool:

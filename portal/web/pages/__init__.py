@@ -1,0 +1,1 @@
+"""One file per noun; a page is one function."""

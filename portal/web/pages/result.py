@@ -1,0 +1,66 @@
+"""The result: points, grade, gates, charts, gaps, recommendations, road map, and the receipt behind them."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from flask import make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from portal import words
+from portal.actions import report, result
+from portal.actions.work import Work
+from portal.core.roles import Account
+from portal.core.technology import CostClass
+from portal.web.access import MANAGER, Pages, require_account
+from portal.web.downloads import attachment
+from portal.web.fields import answer_text
+
+pages = Pages("result", __name__)
+SUBJECT = "assessment"
+
+
+@pages.page("/assessments/<id>/result", roles=MANAGER, subject=SUBJECT)
+def show(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
+    """The result page; while it is a draft, as things stand."""
+    me = require_account(who)
+    found = result.of(work, me, id)
+    return render_template(
+        "result/result.html",
+        one=found.open,
+        result=found,
+        assessment=found.assessment,
+        charts=_charts(result.charts(found)),
+        sources=work.library.sources,
+        printed=report.latest(work, me, id) if not found.open.is_editable else None,
+        is_new="submitted" in request.args,
+        step_words=lambda code: words.STEPS[CostClass(code)],
+    )
+
+
+def _charts(drawn: Mapping[str, str]) -> dict[str, Markup]:
+    # Made by report.figures, which escapes every label.
+    return {name: Markup(svg) for name, svg in drawn.items()}  # noqa: S704
+
+
+@pages.page("/assessments/<id>/receipt", roles=MANAGER, subject=SUBJECT)
+def receipt(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
+    """Every answer with its factor and weight, so that anybody can follow each point."""
+    found = result.of(work, require_account(who), id)
+    texts = {item.id: answer_text(item, found.assessment.answers[item.id])
+             for item in found.open.questionnaire.items.values() if item.id in found.assessment.answers}
+    return render_template(
+        "result/receipt.html", one=found.open, result=found, assessment=found.assessment, texts=texts
+    )
+
+
+@pages.page("/assessments/<id>/receipt.json", roles=MANAGER, subject=SUBJECT)
+def receipt_json(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
+    """The receipt as a file; recomputing from it alone gives the same score."""
+    found = result.of(work, require_account(who), id)
+    slip: Mapping[str, Any] = found.receipt
+    response = make_response(json.dumps(slip, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
+    response.headers["Content-Type"] = "application/json; charset=utf-8"
+    name = f"{found.open.year}_{found.open.enterprise.profile.name}_得分凭据.json"
+    return attachment(response, name, "receipt.json")

@@ -1,0 +1,166 @@
+"""What a page of the questionnaire shows: its items with their answers, and the panel with score and gaps."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from flask import render_template
+from markupsafe import Markup
+
+from portal import words
+from portal.actions.catalogue import Source
+from portal.core.answers import usual_range_warning
+from portal.core.assessment import Assessment, GateState, SectionResult
+from portal.core.filing import Conflict, OpenAssessment, StoredAnswer
+from portal.core.gaps import Gap, find_gaps
+from portal.core.library import Library
+from portal.core.plant import Concern, concern
+from portal.core.questionnaire import Indicator, Item, ItemId, Practice, Questionnaire, Section, Trait
+from portal.core.scoring import assess
+from portal.web.fields import ItemField, answer_text
+from portal.web.item_form import SectionForm
+
+GAPS_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemView:
+    """One item on the page."""
+
+    item: Item
+    kind: str
+    field: ItemField
+    about: Markup
+    stored: StoredAnswer | None
+    is_shown: bool
+    computed: str
+    warning: str
+    conflict: Conflict | None
+    theirs: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """Score, progress and the largest gaps, as they are now."""
+
+    assessment: Assessment
+    gaps: tuple[Gap, ...]
+    open_gates: int
+
+    @property
+    def total(self) -> Decimal | None:
+        """Points together."""
+        return self.assessment.points.total
+
+    def section(self, id: str) -> SectionResult:
+        """One section's progress."""
+        return next(one for one in self.assessment.sections if one.id == id)
+
+
+def panel_of(one: OpenAssessment) -> Panel:
+    """Score the answers as they stand."""
+    assessment = assess(one.questionnaire, one.given)
+    return Panel(
+        assessment=assessment,
+        gaps=find_gaps(assessment)[:GAPS_SHOWN],
+        open_gates=sum(gate.state is GateState.OPEN for gate in assessment.gates),
+    )
+
+
+def views_of(
+    library: Library,
+    one: OpenAssessment,
+    form: SectionForm,
+    assessment: Assessment,
+    conflicts: tuple[Conflict, ...] = (),
+) -> list[ItemView]:
+    """The items of the form's section, in order; those that do not concern the plant are there but hidden."""
+    told = {conflict.item: conflict for conflict in conflicts}
+    readings = {result.item.id: result for result in assessment.items}
+    views = []
+    for field in form.items():
+        item = field.item
+        conflict = told.get(item.id)
+        result = readings.get(item.id)
+        reading = result.reading if result is not None else None
+        warning = usual_range_warning(item, field.answer) if field.answer is not None else None
+        views.append(
+            ItemView(
+                item=item,
+                kind=type(item).__name__.lower(),
+                field=field,
+                about=about(library, one.questionnaire, item),
+                stored=one.answers.get(item.id),
+                is_shown=is_shown(item, assessment),
+                computed=computed_text(item, reading.computed) if reading is not None else "",
+                warning=words.problem(warning) if warning is not None else "",
+                conflict=conflict,
+                theirs=answer_text(item, conflict.theirs.answer) if conflict is not None else "",
+            )
+        )
+    return views
+
+
+def is_shown(item: Item, assessment: Assessment) -> bool:
+    """Whether the page asks the item: all but those that the plant's traits rule out."""
+    return concern(item.when, assessment.chosen) is not Concern.NO
+
+
+def computed_text(item: Item, value: Decimal | None) -> str:
+    """What the activity data give, to four digits; empty when something lacks."""
+    if value is None or not isinstance(item, Indicator):
+        return ""
+    figure = words.short(value) if abs(value) < 1000 else words.number(value, 0)
+    return f"{figure} {item.unit}".replace(" %", "%")
+
+
+_about: dict[tuple[str, str, str, str], Markup] = {}
+
+
+def about(library: Library, questionnaire: Questionnaire, item: Item) -> Markup:
+    """Help, clauses, levels and sources of an item: the same for everyone, so rendered once per version."""
+    key = (library.checksum, questionnaire.id, questionnaire.version, item.id)
+    if key not in _about:
+        sources: dict[str, Source] = {str(id): source for id, source in library.sources.items()}
+        page = render_template(
+            "assessment/about.html",
+            item=item,
+            is_scored=isinstance(item, Indicator | Practice),
+            is_indicator=isinstance(item, Indicator),
+            sources=sources,
+            unused=Trait,
+            formula=formula_text(questionnaire, item),
+            conditions=conditions(questionnaire, item),
+        )
+        _about[key] = Markup(page)  # noqa: S704 - rendered by an escaping template
+    return _about[key]
+
+
+def formula_text(questionnaire: Questionnaire, item: Item) -> str:
+    """The formula with titles instead of ids."""
+    if not isinstance(item, Indicator) or item.formula is None:
+        return ""
+    titles: dict[str, str] = {str(one.id): one.title for one in questionnaire.items.values()}
+    titles |= {one.id: one.title for one in questionnaire.derived}
+    titles |= {id: factor.title for id, factor in questionnaire.factors.items()}
+    text = item.formula.text.replace("*", " × ").replace("/", " ÷ ")
+    parts = text.replace("(", " ( ").replace(")", " ) ").split()
+    return " ".join(titles.get(part, part) for part in parts).replace("( ", "（").replace(" )", "）")
+
+
+def conditions(questionnaire: Questionnaire, item: Item) -> list[str]:
+    """For which plants the item is asked, in words."""
+    said = []
+    for trait_id, options in item.when.any_of.items():
+        trait = questionnaire.items.get(ItemId(trait_id))
+        if isinstance(trait, Trait):
+            titles = [option.title for option in trait.options if option.id in options]
+            said.append(f"{trait.title}：{'、'.join(titles)}")
+    return said
+
+
+def neighbours(questionnaire: Questionnaire, section: Section) -> tuple[Section | None, Section | None]:
+    """The sections before and after."""
+    place = [one.id for one in questionnaire.sections].index(section.id)
+    before = questionnaire.sections[place - 1] if place else None
+    after = questionnaire.sections[place + 1] if place + 1 < len(questionnaire.sections) else None
+    return before, after
