@@ -1,8 +1,9 @@
 """Asking for a report, fetching it, the public check, and the queue that workers empty."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from portal import words
@@ -18,9 +19,11 @@ from portal.report.document import Particulars, ReportDocument
 from portal.storage import assessment as stored_assessment
 from portal.storage import report as stored
 
-LEASE = timedelta(seconds=60)
+GRACE = timedelta(seconds=30)  # a lease lasts longer than the longest printing by this
 MOST_ATTEMPTS = 3
-ABANDONED = "abandoned"  # error of a report whose worker was lost MOST_ATTEMPTS times
+# Errors that are worded in `words.REPORT_ERRORS`.
+ABANDONED = "abandoned"
+CRASHED = "crashed"
 
 
 def ask(work: Work, who: Account, assessment_id: str) -> str:
@@ -142,14 +145,18 @@ def compose(work: Work, shown: result.Result) -> ReportDocument:
 # ── The worker's side ────────────────────────────────────────────────────────
 
 
+def _lease(work: Work) -> datetime:
+    return work.now + timedelta(seconds=work.settings.report_seconds) + GRACE
+
+
 def claim(work: Work, worker: str) -> Job | None:
-    """Take the oldest queued report under a lease of a minute; nobody else gets it meanwhile."""
-    return stored.claim(work.session, worker, now=work.now, lease_until=work.now + LEASE)
+    """Take the oldest queued report under a lease; nobody else gets it meanwhile."""
+    return stored.claim(work.session, worker, now=work.now, lease_until=_lease(work))
 
 
 def note_progress(work: Work, job: Job, progress: int, step: str) -> bool:
     """Show how far it is and prolong the lease; False when the job was taken over meanwhile."""
-    return stored.note_progress(work.session, job, progress=progress, step=step, lease_until=work.now + LEASE)
+    return stored.note_progress(work.session, job, progress=progress, step=step, lease_until=_lease(work))
 
 
 def finish(work: Work, job: Job, printed: Path) -> bool:
@@ -173,6 +180,18 @@ def put_back(work: Work, job: Job) -> bool:
     return stored.put_back(work.session, job)
 
 
-def put_back_abandoned(work: Work) -> tuple[int, int]:
-    """Reports whose worker is gone: how many were put back, and how many failed for good."""
-    return stored.put_back_abandoned(work.session, now=work.now, most_attempts=MOST_ATTEMPTS, error=ABANDONED)
+def has_queued(work: Work) -> bool:
+    """Whether a report waits; reading is enough to know."""
+    return stored.has_queued(work.session)
+
+
+def workers(work: Work) -> tuple[str, ...]:
+    """The workers that print something now."""
+    return stored.workers(work.session)
+
+
+def put_back_abandoned(work: Work, lost: Sequence[str] = ()) -> tuple[int, int]:
+    """Reports whose lease ran out or whose worker is `lost`: how many were put back, how many failed for good."""
+    return stored.put_back_abandoned(
+        work.session, lost=lost, now=work.now, most_attempts=MOST_ATTEMPTS, error=ABANDONED
+    )

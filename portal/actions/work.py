@@ -12,7 +12,10 @@ from portal.catalog.library import load
 from portal.config import Settings
 from portal.core.errors import PortalError
 from portal.core.library import Library
-from portal.storage.session import Database
+from portal.storage.session import Database, StorageBusy, StorageFull
+
+# Pages word these two; they may not look into storage themselves.
+__all__ = ["Door", "NotFound", "StorageBusy", "StorageFull", "Work", "new_id"]
 
 
 class NotFound(PortalError):

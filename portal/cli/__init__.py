@@ -1,0 +1,147 @@
+"""The command door: portal demo | serve | worker | migrate | backup | doctor | routes | assess | report.
+
+Each command imports what it needs when it runs: `portal assess` starts without the database, and nothing here ever
+loads Flask – the web is started as a process of its own.
+"""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from portal.config import Settings, SettingsError
+from portal.core.errors import PortalError
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_THERE = click.Path(path_type=Path, dir_okay=False, exists=True)
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+@click.group(help="企业绿色工厂自评价门户", context_settings={"help_option_names": ["-h", "--help"]})
+def commands() -> None:
+    """All commands."""
+
+
+def main() -> None:
+    """Run one command; what went wrong is said in one line, never as a traceback, unless it is a fault of ours."""
+    try:
+        commands()
+    except SettingsError as error:
+        stop("环境变量有误：", *error.faults)
+    except PortalError as error:
+        from portal.cli.wording import lines_of
+
+        stop(*lines_of(error))
+
+
+def stop(*lines: str) -> None:
+    """Say what is wrong and leave with 1."""
+    for line in lines:
+        click.echo(line, err=True)
+    sys.exit(1)
+
+
+@commands.command(help="带演示数据启动门户（网页与打印程序），按 Ctrl-C 停止")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=8080, show_default=True, help="被占用时用下一个"
+)
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--db", "database_url", default="", help="PostgreSQL 地址；不写则用数据目录中的 SQLite")
+@click.option("--data", "folder", type=_FOLDER, default=Path("data/demo"), show_default=True, help="数据目录")
+def demo(port: int, host: str, database_url: str, folder: Path) -> None:
+    """Migrate, seed if empty, start web and worker, print address and sign-ins."""
+    from portal.cli.demo import run
+
+    sys.exit(run(folder, database_url=database_url, host=host, port=port))
+
+
+@commands.command(help="启动网页服务（先执行 portal migrate）")
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="进程数")
+@click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True, help="每个进程的线程数")
+def serve(workers: int, threads: int) -> None:
+    """Become gunicorn with the portal in it."""
+    from portal.cli.serve import become_server
+
+    become_server(Settings.from_environment(), workers=workers, threads=threads)
+
+
+@commands.command(help="启动打印程序：逐份打印排队的报告")
+@click.option("--once", is_flag=True, help="打印完排队的报告就结束")
+def worker(*, once: bool) -> None:
+    """Empty the queue of reports."""
+    from portal.cli.worker import work_on
+
+    sys.exit(work_on(Settings.from_environment(), is_once=once))
+
+
+@commands.command(help="把数据库升级到当前版本")
+def migrate() -> None:
+    """Bring the database to the present tables."""
+    from portal.cli.upkeep import migrate_database
+
+    migrate_database(Settings.from_environment())
+
+
+@commands.command(help="备份数据库到一个文件，并验证备份可以恢复")
+@click.argument("file", type=_FILE)
+def backup(file: Path) -> None:
+    """Copy the database as it stands, and prove that the copy can be used."""
+    from portal.cli.upkeep import back_up
+
+    back_up(Settings.from_environment(), file)
+
+
+@commands.command(help="检查运行环境，说明问题和解决办法")
+def doctor() -> None:
+    """Look at everything the portal stands on."""
+    from portal.cli.doctor import examine
+
+    sys.exit(examine(Settings.from_environment()))
+
+
+@commands.command(help="列出全部网页地址及其权限")
+@click.option("--json", "is_json", is_flag=True, help="输出 JSON")
+def routes(*, is_json: bool) -> None:
+    """The access table, told by the web itself in a process of its own."""
+    from portal.cli.serve import print_routes
+
+    sys.exit(print_routes(is_json=is_json))
+
+
+@commands.command(help="按填报值计算得分，输出得分凭据（JSON），不需要数据库")
+@click.option("--questionnaire", required=True, help="问卷，如 cement 或 cement/2026-1")
+@click.option("--answers", type=_THERE, required=True, help="填报值（JSON）")
+def assess(questionnaire: str, answers: Path) -> None:
+    """Score a file of answers."""
+    from portal.cli.offline import print_receipt
+
+    print_receipt(Settings.from_environment(), questionnaire, answers)
+
+
+@commands.command(help="按填报值打印改进报告（PDF），不需要数据库")
+@click.option("--questionnaire", required=True, help="问卷，如 cement 或 cement/2026-1")
+@click.option("--answers", type=_THERE, required=True, help="填报值（JSON）")
+@click.option("--out", type=_FILE, required=True, help="输出文件")
+@click.option("--name", default="未具名企业", show_default=True, help="企业名称")
+@click.option("--uscc", default="", help="统一社会信用代码")
+@click.option("--year", type=click.IntRange(2000, 2100), help="评价年度，默认为报告日期的年份")
+@click.option(
+    "--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="报告日期，默认今天；日期相同则文件逐字节相同"
+)
+def report(
+    questionnaire: str, answers: Path, out: Path, name: str, uscc: str, year: int | None, day: datetime | None
+) -> None:
+    """Print the report of a file of answers."""
+    from portal.cli.offline import print_pdf
+
+    print_pdf(
+        Settings.from_environment(),
+        questionnaire,
+        answers,
+        out,
+        name=name,
+        uscc=uscc,
+        year=year,
+        day=day.date() if day else None,
+    )

@@ -234,3 +234,8 @@ def find_ticket(session: Session, token_hash: str, now: datetime) -> Ticket | No
 def use_ticket(session: Session, token_hash: str, now: datetime) -> None:
     """The ticket opens nothing any more."""
     session.execute(update(TicketRow).where(TicketRow.token_hash == token_hash).values(used_at=now))
+
+
+def is_empty(session: Session) -> bool:
+    """Whether nobody has an account yet."""
+    return session.scalar(select(AccountRow.id).limit(1)) is None

@@ -1,5 +1,6 @@
 """The queue of reports: rows with a state and a lease, so that a killed worker loses nothing."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import CursorResult, select, update
@@ -118,10 +119,28 @@ def put_back(session: Session, job: Job) -> bool:
     return _update_running(session, job, state=JobState.QUEUED, progress=0, step="", lease_until=None)
 
 
-def put_back_abandoned(session: Session, *, now: datetime, most_attempts: int, error: str) -> tuple[int, int]:
-    """Put jobs back whose lease ran out; one that was tried too often fails. Returns (put back, failed)."""
+def has_queued(session: Session) -> bool:
+    """Whether a report waits; asked without taking the writer's turn."""
+    query = select(ReportJobRow.id).where(ReportJobRow.state == JobState.QUEUED).limit(1)
+    return session.scalar(query) is not None
+
+
+def workers(session: Session) -> tuple[str, ...]:
+    """The workers that print something now."""
+    query = select(ReportJobRow.worker).where(ReportJobRow.state == JobState.RUNNING)
+    return tuple(session.scalars(query.distinct().order_by(ReportJobRow.worker)))
+
+
+def put_back_abandoned(
+    session: Session, *, lost: Sequence[str], now: datetime, most_attempts: int, error: str
+) -> tuple[int, int]:
+    """Put jobs back whose lease ran out or whose worker is lost; one that was tried too often fails.
+
+    Returns (put back, failed).
+    """
     abandoned = update(ReportJobRow).where(
-        ReportJobRow.state == JobState.RUNNING, ReportJobRow.lease_until < now
+        ReportJobRow.state == JobState.RUNNING,
+        (ReportJobRow.lease_until < now) | ReportJobRow.worker.in_(lost),
     )
     failed = _count(
         session,

@@ -1,0 +1,104 @@
+"""Example data that feels real, from the folder `demo/`: through the same actions that people use."""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from portal.actions import account, assessment, enterprise, report
+from portal.actions.work import Door, Work
+from portal.config import HOME
+from portal.core.answers import Answers, read_answers
+from portal.core.enterprise import EnterpriseProfile
+from portal.core.errors import PortalError
+from portal.core.filing import Change
+from portal.core.roles import Account
+from portal.storage import account as stored
+from portal.storage import enterprise as stored_enterprise
+
+
+class DemoError(PortalError):
+    """The example data do not fit the portal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who can sign in; `about` says what there is to see."""
+
+    name: str
+    mail: str
+    about: str
+
+
+@cache
+def _script(folder: Path) -> dict[str, Any]:
+    script: dict[str, Any] = json.loads((folder / "demo.json").read_text("utf-8"))
+    return script
+
+
+def password(folder: Path = HOME / "demo") -> str:
+    """The password of everybody."""
+    return str(_script(folder)["password"])
+
+
+def seed(door: Door) -> tuple[Person, ...]:
+    """Add the example data to an empty database; the people to sign in as, also when they were there before."""
+    folder = door.settings.demo_folder
+    script = _script(folder)
+    people = tuple(Person(name=one["name"], mail=one["mail"], about=one["about"]) for one in script["people"])
+    with door.writing() as work:
+        if not stored.is_empty(work.session):
+            return tuple(one for one in people if stored.find_by_login(work.session, one.mail))
+        accounts = {one["mail"]: _register(work, one, script["password"]) for one in script["people"]}
+        for one in script["enterprises"]:
+            _enterprise(work, folder, one, [accounts[mail] for mail in one["members"]])
+    return people
+
+
+def _register(work: Work, person: dict[str, str], word: str) -> Account:
+    who, problems = account.register(
+        work, name=person["name"], mail=person["mail"], mobile=person["mobile"], password=word
+    )
+    if who is None:
+        raise DemoError(str(problems))
+    return who
+
+
+def _enterprise(work: Work, folder: Path, script: dict[str, Any], members: list[Account]) -> None:
+    id, problems = enterprise.create(work, members[0], EnterpriseProfile(**script["profile"]))
+    if id is None:
+        raise DemoError(str(problems))
+    for colleague in members[1:]:
+        stored_enterprise.add_member(work.session, colleague.id, id, work.now)
+    for one in script["assessments"]:
+        _assessment(work, folder, one, id, members)
+
+
+def _assessment(
+    work: Work, folder: Path, script: dict[str, Any], enterprise_id: str, members: list[Account]
+) -> None:
+    year = assessment.this_year(work.now) + script["years_from_now"]
+    id = assessment.start(work, members[0], enterprise_id, year)
+    if script["answers"]:
+        _fill_in(work, folder, script, id, members)
+    if script["is_submitted"]:
+        assessment.submit(work, members[0], id)
+    if script["is_printed"]:
+        report.ask(work, members[0], id)
+
+
+def _fill_in(work: Work, folder: Path, script: dict[str, Any], id: str, members: list[Account]) -> None:
+    questionnaire = assessment.open_(work, members[0], id).questionnaire
+    answers = read_answers(questionnaire, json.loads((folder / script["answers"]).read_text("utf-8")))
+    given = list(answers)[: len(answers) * script["percent"] // 100]
+    # Colleagues take turns: the pages then show who filled in what.
+    for place, who in enumerate(members):
+        _keep(work, who, id, {item: answers[item] for item in given[place :: len(members)]})
+
+
+def _keep(work: Work, who: Account, id: str, answers: Answers) -> None:
+    changes = [Change(item, answer, None) for item, answer in answers.items()]
+    result = assessment.keep(work, who, id, changes)
+    if result.problems or result.conflicts:
+        raise DemoError(str(result.problems or result.conflicts))
