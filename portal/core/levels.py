@@ -7,14 +7,15 @@ from enum import Enum
 class Grade(Enum):
     """A cleaner-production level, best first; reaching one means reaching every weaker one (cumulative)."""
 
+    rank: int
+
     I = "I"  # noqa: E741 - the Roman numeral of the standards
     II = "II"
     III = "III"
 
-    @property
-    def rank(self) -> int:
-        """1 for the best level, 3 for the weakest."""
-        return len(self.value)
+    def __init__(self, numeral: str) -> None:
+        # 1 for the best level, 3 for the weakest.
+        self.rank = len(numeral)
 
 
 GRADES = (Grade.I, Grade.II, Grade.III)

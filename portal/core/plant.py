@@ -41,13 +41,14 @@ class Plant:
     questionnaire: Questionnaire
     answers: Answers
     chosen: Mapping[ItemId, tuple[str, ...]]
+    concerns: Mapping[ItemId, Concern]
     known: Mapping[str, Quantity]
     amounts: Mapping[str, Decimal]
     absent: Mapping[str, tuple[str, ...]]
 
     def concern_of(self, item: Item) -> Concern:
         """Whether the item concerns this plant."""
-        return concern(item.when, self.chosen)
+        return self.concerns[item.id]
 
     def lacking(self, formula: Formula) -> tuple[str, ...]:
         """The activity items that must still be filled in before the formula can be computed."""
@@ -81,6 +82,8 @@ class Plant:
 
 def concern(when: Condition, chosen: Mapping[ItemId, tuple[str, ...]]) -> Concern:
     """Yes, no, or undecided: a trait that is asked but not answered is absent from `chosen`."""
+    if not when.any_of:
+        return Concern.YES
     known = {trait: options for trait, options in when.any_of.items() if trait in chosen}
     if not Condition(any_of=known).holds(chosen):
         return Concern.NO
@@ -90,12 +93,13 @@ def concern(when: Condition, chosen: Mapping[ItemId, tuple[str, ...]]) -> Concer
 def see(questionnaire: Questionnaire, answers: Answers) -> Plant:
     """Look at the answers as a plant."""
     chosen = _chosen(questionnaire, answers)
+    concerns = {id: concern(item.when, chosen) for id, item in questionnaire.items.items()}
     known = {factor.id: Quantity.of(factor.value, factor.unit) for factor in questionnaire.factors.values()}
     amounts: dict[str, Decimal] = {}
     absent: dict[str, tuple[str, ...]] = {}
     for item in questionnaire.items.values():
         if isinstance(item, Activity):
-            amount = _amount(item, answers, concern(item.when, chosen))
+            amount = _amount(item, answers, concerns[item.id])
             if amount is not None:
                 amounts[item.id] = amount
                 known[item.id] = Quantity.of(amount, item.unit)
@@ -110,6 +114,7 @@ def see(questionnaire: Questionnaire, answers: Answers) -> Plant:
         questionnaire=questionnaire,
         answers=answers,
         chosen=chosen,
+        concerns=concerns,
         known=known,
         amounts=amounts,
         absent=absent,

@@ -70,13 +70,17 @@ _MULTIPLES = {"千": Fraction(1000), "万": Fraction(10000), "百": Fraction(100
 _TOKEN = re.compile(r"\s*([()/·*]|[^()/·*\s]+)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Unit:
-    """A factor to base symbols and their exponents, sorted by symbol."""
+    """A factor to base symbols and their exponents, sorted by symbol.
+
+    Units are made once each (`parse_unit` and `times` remember theirs) and compared by `dimension` and `factor`.
+    """
 
     factor: Fraction
     dimension: tuple[tuple[str, int], ...]
 
+    @lru_cache(maxsize=4096)  # noqa: B019 - units are few and live as long as the process
     def times(self, other: "Unit", sign: int = 1) -> "Unit":
         """The product with `other`, or with its reciprocal when `sign` is −1."""
         exponents = dict(self.dimension)
@@ -157,6 +161,8 @@ class Quantity:
         return self._in(parse_unit(unit))
 
     def _in(self, unit: Unit) -> Decimal:
+        if self.unit is unit:
+            return self.amount
         if self.unit.dimension != unit.dimension:
             raise UnitError(f"{self.unit.dimension} ≠ {unit.dimension}")
         ratio = self.unit.factor / unit.factor

@@ -199,8 +199,7 @@ def is_asked(item: Item, plant: Plant) -> bool:
     if isinstance(item, Activity):
         return not (item.is_optional or item.is_zero_when_blank)
     if isinstance(item, Indicator):
-        levels = plant.levels_of(item)
-        return levels is None or any(level.is_usable for level in levels)
+        return any(level.verification.is_usable and level.when.holds(plant.chosen) for level in item.levels)
     return True
 
 
