@@ -17,9 +17,9 @@ def check_cards(content: Content, editions: tuple[Edition, ...], notes: Notes) -
     carriers = {carrier.id: carrier for carrier in content.carriers}
     shared = {item.id for _, section in content.shared.values() for item in section.items}
     for card in content.technologies:
-        if not card.backing:
+        if not card.backing and not notes.has_lost(card, "sources"):
             notes.add(notes.place(card, "sources"), "card_without_source", card.id)
-        if not card.closes:
+        if not card.closes and not notes.has_lost(card, "closes"):
             notes.add(notes.place(card, "closes"), "closes_nothing", card.id)
         if "factors" not in content.broken:
             _check_carriers(card, set(carriers), notes)

@@ -22,6 +22,7 @@ def check_coverage(content: Content, editions: Iterable[Edition], notes: Notes) 
         return
     if "sources" not in content.broken and plan.source not in {source.id for source in content.sources}:
         notes.add(notes.place(plan, "source"), "unknown_source", plan.source)
+        return
     latest = newest(editions)
     if "questionnaire" not in content.broken:
         _check_sectors(plan, set(latest), notes)

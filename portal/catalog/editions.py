@@ -145,7 +145,8 @@ def _sections(file: QuestionnaireFile, content: Content, notes: Notes) -> Iterat
             yield section
         else:
             place = notes.place(part, "include")
-            notes.add(place, "unknown_include", part.include)
+            if "shared" not in content.broken:
+                notes.add(place, "unknown_include", part.include)
             notes.broken.add(place.file)
 
 

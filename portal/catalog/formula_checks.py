@@ -6,9 +6,9 @@ from decimal import Decimal
 from portal.catalog.editions import Edition
 from portal.catalog.nodes import Place
 from portal.catalog.notes import Notes
-from portal.catalog.unit_checks import dimension
+from portal.catalog.unit_checks import dimension, parsed_unit
 from portal.core.formula import Formula
-from portal.core.quantity import Quantity, UnitError, parse_unit
+from portal.core.quantity import ONE, Quantity, UnitError
 from portal.core.questionnaire import (
     Activity,
     Agree,
@@ -24,7 +24,7 @@ from portal.core.questionnaire import (
 )
 from portal.core.rulebook import AxesRulebook
 
-UNKNOWN_UNIT = Quantity.of(Decimal("NaN"), "")  # told where the unit is written
+UNKNOWN_UNIT = Quantity(Decimal("NaN"), ONE)  # told where the unit is written
 Known = dict[str, Quantity]
 
 
@@ -54,10 +54,8 @@ def check_formulas(edition: Edition, notes: Notes) -> None:
 
 def _learn(known: Known, name: str, unit: str) -> None:
     """Any amount will do to try units; all different, so that no difference happens to be zero."""
-    try:
-        known[name] = Quantity.of(Decimal(len(known) + 2) ** 2, unit)
-    except UnitError:
-        known[name] = UNKNOWN_UNIT
+    parsed = parsed_unit(unit)
+    known[name] = UNKNOWN_UNIT if parsed is None else Quantity(Decimal(len(known) + 2) ** 2, parsed)
 
 
 def _check_indicator(item: Indicator, known: Known, notes: Notes) -> None:
@@ -74,9 +72,8 @@ def _check(formula: Formula, unit: str, known: Mapping[str, Quantity], place: Pl
         notes.add(place, "unknown_name", name)
     if unknown or any(known[name].amount.is_nan() for name in formula.names):
         return
-    try:
-        wanted = parse_unit(unit)
-    except UnitError:
+    wanted = parsed_unit(unit)
+    if wanted is None:
         return  # told where the unit is written
     try:
         result = formula.value(known)

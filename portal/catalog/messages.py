@@ -48,7 +48,7 @@ SENTENCES: Mapping[str, str] = {
     "extent_missing": "措施“{0}”没有写 {1} 是什么意思。四种程度 full、partial、planned、none 都要写。",
     "nothing_said": "条目“{0}”缺少 {1}。计分条目要有问法、依据条款和佐证。",
     "too_few_options": "生产特征“{0}”至少要有两个选项。",
-    "equal_grades": "指标“{0}”在同一条件下把 {1} 级写了两次。",
+    "equal_grades": "指标“{0}”的这个 {1} 级轮不到：前面已有同一条件或不带条件的 {1} 级。有条件的写在前面。",
     "levels_out_of_order": "级别次序不对：{0} 级（{1}）应当不比 {2} 级（{3}）宽松。",
     "binding_without_level": "限定性指标“{0}”没有可用的级别（未核实的不算），无法作门槛。",
     "weight_in_shared": "共用条目“{0}”不在这里写权重，请写在各行业问卷引入处的 weights 里。",

@@ -30,6 +30,7 @@ class Notes:
         # By identity, because records with mappings cannot be hashed; the record itself is kept, so no id is reused.
         self._tables: dict[int, tuple[object, Table]] = {}
         self._records: list[object] = []
+        self._lost: set[tuple[int, str]] = set()
 
     def add(self, place: Place, code: str, *details: str) -> None:
         """Note a problem; the same one twice counts once."""
@@ -50,6 +51,14 @@ class Notes:
     def keep_copy(self, copy: object, original: object) -> None:
         """Remember that `copy` stands where `original` stands, without being a record of its own."""
         self._tables[id(copy)] = (copy, self._tables[id(original)][1])
+
+    def lose(self, table: Table, key: str) -> None:
+        """Remember that the value at `key` is missing or could not be read, which has been noted."""
+        self._lost.add((id(table), key))
+
+    def has_lost(self, record: object, key: str) -> bool:
+        """Whether what `record` holds for `key` is only a stand-in."""
+        return (id(self._tables[id(record)][1]), key) in self._lost
 
     def records(self, kind: type[T]) -> Iterator[T]:
         """Every record of that kind that was read, each once however often it is included."""

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
-from itertools import combinations
+from itertools import pairwise
 
 from portal.catalog.nodes import Place
 from portal.catalog.notes import Notes
 from portal.catalog.reader import Content
-from portal.core.levels import Verification
+from portal.core.levels import GRADES, Grade, Verification
 from portal.core.questionnaire import (
+    ALWAYS,
     Citation,
     Condition,
     Extent,
@@ -67,7 +68,7 @@ def check_unique(records: Iterable[object], notes: Notes) -> None:
 
 def _check_worded(item: Practice | Indicator, notes: Notes) -> None:
     for key in _WORDED:
-        if not getattr(item, key):
+        if not getattr(item, key) and not notes.has_lost(item, key):
             notes.add(notes.place(item, key), "nothing_said", item.id, key)
 
 
@@ -111,32 +112,35 @@ def _are_read(*numbers: Decimal) -> bool:
 
 
 def _check_levels(indicator: Indicator, notes: Notes) -> None:
-    """Levels that can hold together are in order; weight and binding need a level that may be used."""
-    for one, other in combinations(indicator.levels, 2):
-        if not _hold_together(one.when, other.when) or not _are_read(one.value, other.value):
-            continue
-        place = notes.place(other, "value")
-        if one.grade is other.grade:
-            if one.when == other.when:
-                notes.add(place, "equal_grades", indicator.id, one.grade.value)
-            continue
-        strict, weak = sorted((one, other), key=lambda level: level.grade.rank)
-        if not indicator.direction.is_reached(strict.value, weak.value):
-            notes.add(
-                place,
-                "levels_out_of_order",
-                strict.grade.value,
-                str(strict.value),
-                weak.grade.value,
-                str(weak.value),
-            )
+    """Every level can come to count, those of one kind of plant are in order, and a binding one may be used."""
     if indicator.binding is not None and not has_usable_level(indicator):
         notes.add(notes.place(indicator, "binding"), "binding_without_level", indicator.id)
+    kinds = {_key(level.when): level.when for level in indicator.levels}
+    for when in kinds.values():
+        _check_order(indicator, when, notes)
+    taken: set[tuple[Grade, object]] = set()
+    for level in indicator.levels:
+        # The first level of a grade whose condition holds is the one that counts: after an unconditional one, none.
+        if (level.grade, _key(level.when)) in taken or (level.grade, _key(ALWAYS)) in taken:
+            notes.add(notes.place(level, "value"), "equal_grades", indicator.id, level.grade.value)
+        taken.add((level.grade, _key(level.when)))
 
 
-def _hold_together(one: Condition, other: Condition) -> bool:
-    """Whether both conditions speak of the same plants: they are equal, or one always holds."""
-    return one == other or not one.any_of or not other.any_of
+def _key(condition: Condition) -> object:
+    return tuple(sorted((trait, tuple(sorted(options))) for trait, options in condition.any_of.items()))
+
+
+def _check_order(indicator: Indicator, when: Condition, notes: Notes) -> None:
+    """For plants of which `when` holds no level is stricter than a better one."""
+    counting = [
+        next((one for one in indicator.levels if one.grade is grade and one.when in (when, ALWAYS)), None)
+        for grade in GRADES
+    ]
+    there = [level for level in counting if level is not None and _are_read(level.value)]
+    for strict, weak in pairwise(there):
+        if not indicator.direction.is_reached(strict.value, weak.value):
+            words = strict.grade.value, str(strict.value), weak.grade.value, str(weak.value)
+            notes.add(notes.place(weak, "value"), "levels_out_of_order", *words)
 
 
 def has_usable_level(indicator: Indicator) -> bool:

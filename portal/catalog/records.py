@@ -11,7 +11,7 @@ from enum import Enum
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from portal.catalog.nodes import Node, Table
+from portal.catalog.nodes import Node, Scalar, Table
 from portal.catalog.notes import Notes
 from portal.catalog.shapes import (
     ID,
@@ -75,6 +75,7 @@ class Record:
             if key not in node.entries:
                 if field.is_required:
                     notes.add(node.place, "missing_key", key)
+                    notes.lose(node, key)
                     stand_in = _stand_in(field.shape)
                     if stand_in is None:
                         notes.broken.add(node.place.file)
@@ -86,9 +87,10 @@ class Record:
             try:
                 value = field.shape.read(node.entries[key].node, notes)
             except LeftOut:
+                notes.lose(node, key)
                 is_whole = is_whole and not field.is_required
                 continue
-            if field.is_required and value == "":
+            if field.is_required and value == "" and _is_blank(node.entries[key].node):
                 notes.add(node.entries[key].place, "empty")
             values[field.attribute] = value
         for attribute, part in self.parts.items():
@@ -126,6 +128,10 @@ class Record:
         """The keys that must stand here."""
         own = [key for key, field in self.fields.items() if field.is_required]
         return own + [key for part in self.parts.values() for key in part.required]
+
+
+def _is_blank(node: Node) -> bool:
+    return isinstance(node, Scalar) and not node.text.strip()
 
 
 def _stand_in(shape: Shape) -> Any:

@@ -20,7 +20,7 @@ def check_rulebooks(edition: Edition, notes: Notes) -> None:
     books = questionnaire.rulebooks
     points = [book for book in books if isinstance(book, PointsRulebook)]
     grades = [book for book in books if isinstance(book, GradesRulebook)]
-    if len(points) != 1 or len(grades) > 1:
+    if (len(points) != 1 or len(grades) > 1) and not notes.has_lost(edition.file, "rulebooks"):
         place = notes.place(edition.file, "rulebooks")
         notes.add(place, "rulebooks_wrong", str(len(points)), str(len(grades)))
     check_unique(books, notes)

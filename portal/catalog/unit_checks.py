@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from portal.catalog.editions import Edition
 from portal.catalog.notes import Notes
 from portal.catalog.reader import Content
-from portal.core.quantity import Unit, UnitError, parse_unit
+from portal.core.quantity import ONE, Unit, UnitError, parse_unit
 from portal.core.questionnaire import Activity, Derived, Factor, Indicator, ItemId, Questionnaire
 from portal.core.technology import Carrier, Cost, Saves, SavesShare, Technology
 
@@ -16,14 +16,15 @@ _WITH_UNIT = Activity | Indicator | Derived | Factor | Carrier | Saves | Cost
 def check_units(notes: Notes) -> None:
     """Every unit that the files write is known."""
     for record in notes.records(object):
-        if isinstance(record, _WITH_UNIT) and record.unit and _parsed(record.unit) is None:
+        if isinstance(record, _WITH_UNIT) and record.unit and parsed_unit(record.unit) is None:
             notes.add(notes.place(record, "unit"), "unknown_unit", record.unit)
 
 
-def check_carriers(content: Content, editions: Iterable[Edition], notes: Notes) -> None:
+def check_carriers(content: Content, editions: tuple[Edition, ...], notes: Notes) -> None:
     """A carrier's factors give standard coal and CO₂, its price is money per its unit in every questionnaire."""
     factors = {factor.id: factor for factor in content.factors}
     questionnaires = [edition.questionnaire for edition in editions]
+    are_whole = all(edition.is_whole for edition in editions) and "questionnaire" not in content.broken
     for carrier in content.carriers:
         for key, wanted in (("standard_coal", "kgce"), ("co2", "kgCO2")):
             name: str = getattr(carrier, key)
@@ -37,12 +38,9 @@ def check_carriers(content: Content, editions: Iterable[Edition], notes: Notes) 
         for price in prices:
             if isinstance(price, Activity):
                 check_product(carrier, "price", (carrier.unit, price.unit), MONEY, notes)
-        if not any(isinstance(price, Activity) for price in prices) and _are_whole(editions):
+        is_known = any(isinstance(price, Activity) for price in prices)
+        if not is_known and are_whole:
             notes.add(notes.place(carrier, "price"), "unknown_activity", carrier.price)
-
-
-def _are_whole(editions: Iterable[Edition]) -> bool:
-    return all(edition.is_whole for edition in editions)
 
 
 def check_technology(
@@ -67,7 +65,7 @@ def check_technology(
     for cost in card.running:
         if cost.per:
             _check_cost(cost, quantities, notes)
-        elif (paid := _parsed(cost.unit)) is not None and (MONEY, 1) not in paid.dimension:
+        elif (paid := parsed_unit(cost.unit)) is not None and (MONEY, 1) not in paid.dimension:
             # Without `per` it is only quoted: money a year, or by whatever the source counts.
             notes.add(notes.place(cost, "unit"), "not_money", cost.unit)
 
@@ -96,8 +94,8 @@ def _units_of(
 
 def check_product(record: object, key: str, units: tuple[str, ...], wanted: str, notes: Notes) -> None:
     """The product of `units` measures what `wanted` measures; units that are unknown are told elsewhere."""
-    parsed, goal = [_parsed(unit) for unit in units], _parsed(wanted)
-    product = parse_unit("")
+    parsed, goal = [parsed_unit(unit) for unit in units], parsed_unit(wanted)
+    product = ONE
     for unit in parsed:
         if unit is None:
             return
@@ -107,7 +105,8 @@ def check_product(record: object, key: str, units: tuple[str, ...], wanted: str,
         notes.add(notes.place(record, key), "wrong_product", written, wanted)
 
 
-def _parsed(text: str) -> Unit | None:
+def parsed_unit(text: str) -> Unit | None:
+    """The unit, or None when it is unknown; that is told once, where it is written (`check_units`)."""
     try:
         return parse_unit(text)
     except UnitError:
