@@ -1,14 +1,13 @@
 """The annexes: every answer with the points it earns, what to show as evidence, the documents cited."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from portal import words
-from portal.core.answers import MISSING, NotApplicable
+from portal.core.answers import MISSING, Answer, NotApplicable, Practised
 from portal.core.assessment import Assessment, ItemResult, Standing
 from portal.core.plant import Concern, concern
-from portal.core.questionnaire import Activity, Item, Practice, Questionnaire, Requirement, Trait
-from portal.report.citing import Citer
+from portal.core.questionnaire import Activity, Extent, Item, Practice, Questionnaire, Requirement, Trait
+from portal.report.citing import Citer, book
 from portal.report.results import Fact, answer_words, reached
 
 
@@ -20,9 +19,7 @@ class ReceiptLine:
     column: str
     answer: str
     reached: str
-    weight: str
-    factor: str
-    earned: str
+    sum: str
     is_counted: bool
 
 
@@ -115,11 +112,15 @@ def _receipt_line(assessment: Assessment, result: ItemResult) -> ReceiptLine:
         column=words.label(item.column)[0],
         answer=answer,
         reached=level,
-        weight=words.number(item.weight),
-        factor=words.number(result.factor, 2) if is_counted else words.NOTHING,
-        earned=words.number(result.earned, 2) if is_counted else words.NOTHING,
+        sum=_sum(result) if is_counted else words.NOTHING,
         is_counted=is_counted,
     )
+
+
+def _sum(result: ItemResult) -> str:
+    """6 × 0.60 = 3.60."""
+    weight = words.number(result.item.weight)
+    return f"{weight} × {words.number(result.factor, 2)} = {words.number(result.earned, 2)}"
 
 
 def sums(assessment: Assessment) -> tuple[SumLine, ...]:
@@ -152,19 +153,19 @@ def missing(assessment: Assessment) -> tuple[str, ...]:
 
 
 def evidence(assessment: Assessment) -> tuple[Fact, ...]:
-    """What is usually shown for each item that was answered, grouped where the evidence is the same."""
-    grouped: dict[str, list[str]] = {}
-    for item in _answered(assessment):
-        for piece in item.evidence:
-            grouped.setdefault(piece, []).append(item.title)
-    return tuple(Fact(label=piece, value="；".join(titles)) for piece, titles in grouped.items())
-
-
-def _answered(assessment: Assessment) -> Iterable[Item]:
+    """What is usually shown for each item that claims something: a value, a declaration, a practice in place."""
     standings = {result.item.id: result.standing for result in assessment.items}
-    for item in assessment.questionnaire.items.values():
-        if isinstance(item, Requirement) or standings.get(item.id) is Standing.COUNTED:
-            yield item
+    return tuple(
+        Fact(label=item.title, value="、".join(item.evidence))
+        for item in assessment.questionnaire.items.values()
+        if item.evidence
+        and (isinstance(item, Requirement) or standings.get(item.id) is Standing.COUNTED)
+        and not _claims_nothing(assessment.answers.get(item.id, MISSING))
+    )
+
+
+def _claims_nothing(answer: Answer) -> bool:
+    return isinstance(answer, Practised) and answer.extent in (Extent.PLANNED, Extent.NONE)
 
 
 def source_lines(citer: Citer) -> tuple[SourceLine, ...]:
@@ -172,11 +173,10 @@ def source_lines(citer: Citer) -> tuple[SourceLine, ...]:
     lines = []
     for number, id in enumerate(citer.cited, 1):
         source = citer.sources[id]
-        title = source.title if source.title.startswith("《") else f"《{source.title}》"
         lines.append(
             SourceLine(
                 number=str(number),
-                name=f"{title}{f'（{source.number}）' if source.number else ''}",
+                name=f"{book(source.title)}{f'（{source.number}）' if source.number else ''}",
                 issuer="，".join(part for part in (source.issuer, source.date) if part),
                 status=words.SOURCE_STATUSES.get(source.status, source.status),
                 read=words.label(source.read),

@@ -1,6 +1,6 @@
 """Numbers for the documents that a report cites, in the order in which it first names them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from portal import words
@@ -27,8 +27,18 @@ class Citer:
         return f"［{self.number(source)}］"
 
     def place(self, citation: Citation) -> str:
-        """GB 16780—2021 表 2［3］."""
-        return f"{self._name(citation.source)} {citation.place}".rstrip() + self.mark(citation.source)
+        """GB 16780—2021 表 2［3］; a document without a number is named by the place alone."""
+        return self.places((citation,))
+
+    def places(self, citations: Iterable[Citation]) -> str:
+        """Several places; those in one document share its name and number: 专栏4-1、专栏8-5［6］."""
+        grouped: dict[SourceId, list[str]] = {}
+        for citation in citations:
+            grouped.setdefault(citation.source, []).append(citation.place)
+        return "；".join(
+            self._named(source, "、".join(dict.fromkeys(place for place in places if place)))
+            for source, places in grouped.items()
+        )
 
     def short(self, source: SourceId, place: str, verification: Verification) -> str:
         """The same with how far the figure was verified, where that is less than the original."""
@@ -42,11 +52,15 @@ class Citer:
         said = "，".join(mark for mark in marks if mark)
         return self.mark(backing.source) + (f"（{said}）" if said else "")
 
-    def _name(self, id: SourceId) -> str:
+    def _named(self, id: SourceId, place: str) -> str:
         source = self.sources[id]
-        if source.number:
-            return source.number
-        return source.title if source.title.startswith("《") else f"《{source.title}》"
+        name = source.number or ("" if place else book(source.title))
+        return f"{name} {place}".strip() + self.mark(id)
+
+
+def book(title: str) -> str:
+    """A title in its marks, where it does not carry any itself."""
+    return title if title.startswith("《") else f"《{title}》"
 
 
 def doubt(verification: Verification) -> str:

@@ -203,25 +203,33 @@ def ruler(title: str, value: Decimal, marks: Sequence[Mark], *, is_smaller_bette
 
     def at(number: Decimal) -> float:
         share = float((number - low) / (high - low))
-        return 8 + 304 * (1 - share if is_smaller_better else share)
+        return 4 + 192 * (1 - share if is_smaller_better else share)
 
-    parts = [f'<rect x="8" y="21" width="304" height="6" rx="3" fill="{TRACK}"/>']
-    weakest = min((at(mark.value) for mark in marks), default=312.0)
-    parts.append(
-        f'<rect x="{_n(weakest)}" y="21" width="{_n(312 - weakest)}" height="6" rx="3" fill="{PALE}"/>'
-    )
-    taken = -99.0
-    for mark in sorted(marks, key=lambda mark: at(mark.value)):
-        x = at(mark.value)
-        parts.append(f'<line x1="{_n(x)}" y1="17" x2="{_n(x)}" y2="31" stroke="{DEEP}" stroke-width="1.4"/>')
-        # Labels closer together than they are wide take the second row.
-        is_low = x - taken < 40
-        parts.append(_text(x, 55 if is_low else 43, mark.label, size=10.5, fill=QUIET, anchor="middle"))
-        taken = taken if is_low else x
+    places = sorted((at(mark.value), mark.label) for mark in marks)
+    weakest = places[0][0] if places else 196.0
+    parts = [
+        f'<rect x="4" y="14" width="192" height="5" rx="2.5" fill="{TRACK}"/>',
+        f'<rect x="{_n(weakest)}" y="14" width="{_n(196 - weakest)}" height="5" rx="2.5" fill="{PALE}"/>',
+    ]
+    for (x, label), label_x in zip(places, _apart([x for x, _ in places]), strict=True):
+        parts.append(f'<path d="M {_n(x)} 11 V 22" stroke="{DEEP}" stroke-width="1.2"/>')
+        parts.append(_text(label_x, 32.5, label, size=8.6, fill=QUIET, anchor="middle"))
     x = at(value)
-    fill = DEEP if any(x >= at(mark.value) for mark in marks) else AMBER
-    parts.append(f'<path d="M {_n(x)} 20 l -5.5 -9 h 11 z" fill="{fill}"/>')
-    return _svg(title, 320, 58, parts)
+    parts.append(f'<path d="M {_n(x)} 13.5 l -4.5 -8 h 9 z" fill="{DEEP if x >= weakest else AMBER}"/>')
+    return _svg(title, 200, 36, parts)
+
+
+def _apart(places: Sequence[float]) -> list[float]:
+    """Where labels stand so that none touches its neighbour or leaves the picture: pushed right, then left."""
+    wide, first, last = 47.0, 22.0, 178.0
+    moved: list[float] = []
+    for place in places:
+        moved.append(max(place, first, moved[-1] + wide if moved else first))
+    limit = last
+    for number in range(len(moved) - 1, -1, -1):
+        moved[number] = min(moved[number], limit)
+        limit = moved[number] - wide
+    return moved
 
 
 def staircase(title: str, stairs: Sequence[Stair]) -> str:

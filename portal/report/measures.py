@@ -60,7 +60,7 @@ class Card:
     unfit: str
     effects: tuple[EffectLine, ...]
     costs: tuple[EffectLine, ...]
-    pitfalls: tuple[str, ...]
+    pitfalls: str
     lacking: str
     sources: str
 
@@ -118,7 +118,7 @@ def _gap_line(number: str, gap: Gap, cards: list[str], citer: Citer) -> GapLine:
         distance=distance,
         points=words.points(gap.lost_points),
         source=source,
-        answer="、".join(cards) or item.no_technology or "见第 4 章说明",
+        answer="、".join(cards) or item.no_technology or "无适用技术",
     )
 
 
@@ -128,7 +128,7 @@ def _standing(gap: Gap, citer: Citer) -> tuple[str, str, str, str]:
         assert gap.extent is not None
         now = words.label(gap.extent) + (f" {words.percent(gap.share)}" if gap.share is not None else "")
         rest = f"还差 {words.percent(100 - gap.share)}" if gap.share is not None else words.NOTHING
-        return now, "全面实施", rest, "；".join(citer.place(clause) for clause in item.clauses)
+        return now, "全面实施", rest, citer.places(item.clauses)
     level, value = gap.next_level, gap.result.reading.value if gap.result.reading else None
     assert level is not None
     distance = words.quantity(_shown(gap.distance), item.unit)
@@ -181,7 +181,7 @@ def _card(
             _effect_line(effect, savings.get(id(effect)), assessment, citer) for effect in technology.effects
         ),
         costs=tuple(_costs(one, citer)),
-        pitfalls=technology.pitfalls,
+        pitfalls="；".join(pitfall.strip().rstrip("。；") for pitfall in technology.pitfalls),
         lacking="、".join(_title(questionnaire, name) for name in one.lacking),
         sources="".join(
             citer.mark(source) for source in dict.fromkeys(backing.source for backing in technology.backing)
@@ -190,32 +190,22 @@ def _card(
 
 
 def _figures(one: Recommendation) -> tuple[Fact, ...]:
-    """The four figures at the head of a card; what cannot be said says so."""
-    scaled = "按本厂规模" if one.is_investment_scaled else "来源案例"
-    return (
-        Fact(
-            label="年节约",
-            value=words.range_text(one.money),
-            note="按本厂用量和价格" if one.money else _why(one),
+    """The figures at the head of a card: only those that are known."""
+    scaled = "按本厂规模" if one.is_investment_scaled else "来源案例，见下"
+    known = (
+        (one.money, "年节约", words.range_text(one.money), "按本厂用量和价格"),
+        (one.investment, "投资", words.range_text(one.investment), scaled),
+        (
+            one.payback,
+            "回收期",
+            words.range_text(one.payback),
+            "来源所述" if one.is_payback_stated else "投资 ÷ 净节约",
         ),
-        Fact(
-            label="投资", value=words.range_text(one.investment), note=scaled if one.investment else "未公布"
-        ),
-        Fact(
-            label="回收期",
-            value=words.range_text(one.payback),
-            note=("来源所述" if one.is_payback_stated else "投资÷净节约") if one.payback else "无法估算",
-        ),
-        Fact(
-            label="年减排 CO2",
-            value=_tonnes(one.co2),
-            note="按节约的能源与物料" if one.co2 else "无法估算",
-        ),
+        (one.co2, "年减排 CO2", _tonnes(one.co2), "按节约的能源与物料"),
     )
-
-
-def _why(one: Recommendation) -> str:
-    return "缺少数据，见下" if one.lacking else "来源未给节约量"
+    return tuple(
+        Fact(label=label, value=value, note=note) for span, label, value, note in known if span is not None
+    )
 
 
 def _tonnes(span: Range | None) -> str:

@@ -92,6 +92,7 @@ class Scores:
     grade_basis: str
     index: tuple[IndexLine, ...]
     gates: tuple[GateLine, ...]
+    gates_held: tuple[Fact, ...]
     gates_passed: str
     gates_open: int
     gates_unanswered: int
@@ -127,7 +128,8 @@ def scores(assessment: Assessment, citer: Citer) -> Scores:
         grade_title=grade.title if grade else "",
         grade_basis=grade.basis if grade else "",
         index=_index(assessment),
-        gates=gates,
+        gates=tuple(gate for gate in gates if not gate.is_passed),
+        gates_held=_held(gates),
         gates_passed=f"{sum(gate.is_passed for gate in gates)} / {len(gates)}",
         gates_open=sum(gate.is_alarm for gate in gates),
         gates_unanswered=sum(gate.state is GateState.UNANSWERED for gate in assessment.gates),
@@ -176,7 +178,7 @@ def gate_lines(assessment: Assessment, citer: Citer) -> tuple[GateLine, ...]:
         item = gate.item
         if isinstance(item, Requirement):
             kind = "否决项" if item.is_veto else "基本要求"
-            basis = "；".join(citer.place(clause) for clause in item.clauses)
+            basis = citer.places(item.clauses)
         else:
             kind = "限定性指标"
             basis = citer.place(item.binding) if item.binding else ""
@@ -193,6 +195,17 @@ def gate_lines(assessment: Assessment, citer: Citer) -> tuple[GateLine, ...]:
     return tuple(lines)
 
 
+def _held(gates: tuple[GateLine, ...]) -> tuple[Fact, ...]:
+    """The gates that are passed, kind by kind: what is in order takes little room."""
+    kinds = dict.fromkeys(gate.kind for gate in gates if gate.is_passed)
+    facts = []
+    for kind in kinds:
+        mine = [gate for gate in gates if gate.kind == kind]
+        passed = [gate.title for gate in mine if gate.is_passed]
+        facts.append(Fact(label=kind, value="、".join(passed), note=f"满足 {len(passed)} / {len(mine)}"))
+    return tuple(facts)
+
+
 def _index(assessment: Assessment) -> tuple[IndexLine, ...]:
     result = assessment.grade
     if result is None or not result.is_rated:
@@ -203,7 +216,8 @@ def _index(assessment: Assessment) -> tuple[IndexLine, ...]:
         blockers = [assessment.questionnaire.items[item].title for item in result.blockers.get(grade, ())]
         is_enough = index is not None and index >= threshold
         if blockers:
-            verdict = "限定性指标未达到：" + "、".join(blockers)
+            more = f"等 {len(blockers)} 项" if len(blockers) > 3 else ""
+            verdict = "限定性指标未达到：" + "、".join(blockers[:3]) + more
         elif index is None:
             verdict = "没有可用的级别"
         else:
@@ -262,7 +276,7 @@ def indicator_line(result: ItemResult, item: Indicator, citer: Citer) -> Indicat
     return IndicatorLine(
         title=item.title,
         value=words.quantity(_trim(reading.value), item.unit),
-        origin="按活动数据计算" if reading.entered is None else "填报",
+        origin="计算" if reading.entered is None else "填报",
         levels=levels or ("" if usable else "级别未公布"),
         ruler=figures.ruler(
             f"{item.title}与各级别的位置",
@@ -280,7 +294,7 @@ def indicator_line(result: ItemResult, item: Indicator, citer: Citer) -> Indicat
 def reached(result: ItemResult) -> str:
     """The level that an item reaches, or why it has none."""
     if result.standing is not Standing.COUNTED:
-        return words.label(result.standing)
+        return "不计分" if result.standing is Standing.UNRATED else words.label(result.standing)
     return words.grade(result.reached)
 
 
