@@ -79,6 +79,11 @@ class Recommendation:
     is_payback_stated: bool
     lacking: tuple[str, ...]
 
+    @property
+    def counted(self) -> tuple[Saving, ...]:
+        """The savings that are added up: the first of each carrier, for further figures are other cases of it."""
+        return _one_per_carrier(self.savings)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
@@ -103,6 +108,13 @@ def advise(
         if closed and _fits(technology, plant) and not _is_in_place(technology, assessment, closed):
             recommendations.append(_recommend(technology, closed, assessment, plant, carriers))
     return tuple(sorted(recommendations, key=_rank))
+
+
+def _one_per_carrier(savings: tuple[Saving, ...]) -> tuple[Saving, ...]:
+    first: dict[str, Saving] = {}
+    for saving in savings:
+        first.setdefault(saving.carrier.id, saving)
+    return tuple(first.values())
 
 
 def _rank(recommendation: Recommendation) -> tuple[int, Decimal, int, str]:
@@ -141,8 +153,7 @@ def _recommend(
         for effect in technology.effects
         if isinstance(effect, Saves | SavesShare) and _is_usable(effect.backing)
     )
-    # One saving per carrier: further figures for the same flow are other cases of the same effect, not more of it.
-    counted = tuple({saving.carrier.id: saving for saving in reversed(savings)}.values())
+    counted = _one_per_carrier(savings)
     money = _sum(saving.money for saving in counted)
     running = _sum(_yearly(cost, plant) for cost in technology.running[:1])
     investment, is_scaled = _investment(technology, plant)

@@ -92,5 +92,5 @@ def _indicator_gap(result: ItemResult, item: Indicator, urgency: Urgency, lost_p
         next_level=nearest,
         best_level=min(missed, key=lambda level: level.level.grade.rank),
         distance=distance,
-        distance_percent=100 * distance / nearest.value if nearest.value else None,
+        distance_percent=100 * distance / abs(nearest.value) if nearest.value else None,
     )

@@ -218,11 +218,7 @@ def _grade(results: Mapping[ItemId, ItemResult], rules: GradesRulebook) -> Grade
     index = {grade: _index(grade, groups) for grade in GRADES}
     thresholds = {grade: rules.thresholds[grade.value] for grade in GRADES}
     blockers = {grade: _blockers(grade, results.values()) for grade in GRADES}
-    reached = (
-        grade
-        for grade in GRADES
-        if (y := index[grade]) is not None and y >= thresholds[grade] and not blockers[grade]
-    )
+    reached = (grade for grade in GRADES if _holds(grade, index, thresholds) and not blockers[grade])
     return GradeResult(
         index=index,
         thresholds=thresholds,
@@ -234,6 +230,18 @@ def _grade(results: Mapping[ItemId, ItemResult], rules: GradesRulebook) -> Grade
         title=rules.title,
         basis=rules.basis,
     )
+
+
+def _holds(grade: Grade, index: Mapping[Grade, Decimal | None], thresholds: Mapping[Grade, Decimal]) -> bool:
+    """Whether the index reaches the grade's threshold at its own level and at every weaker one.
+
+    Where every indicator has all three levels the weaker ones follow by themselves (a level reached includes the
+    weaker); where some lack a level this keeps a few indicators from carrying a grade that the others contradict.
+    """
+    if index[grade] is None:
+        return False
+    known = (index[one] for one in GRADES if one.rank >= grade.rank)
+    return all(y is None or y >= thresholds[grade] for y in known)
 
 
 def _group(group: GradeGroup, results: Mapping[ItemId, ItemResult]) -> GroupResult:

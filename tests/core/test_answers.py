@@ -42,6 +42,7 @@ TRAIT, MANY = make_trait("t", ["x", "y"]), make_trait("t", ["x", "y"], is_many=T
         (INDICATOR, Measured(D(0))),
         (INDICATOR, Measured(D("999999999999999"))),
         (INDICATOR, NotApplicable("没有这道工序")),
+        (make_indicator("acid", levels="-115 -100 -85"), Measured(D(-90))),
         (make_activity("c"), Measured(D(1))),
         (PRACTICE, Practised(Extent.FULL)),
         (PRACTICE, Practised(Extent.PARTIAL, D("0.5"))),

@@ -29,6 +29,11 @@ def test_the_distance_is_positive_where_larger_is_better():
     assert (gap.next_level.level.grade, gap.distance) == (Grade.III, D(9))
 
 
+def test_the_distance_to_a_negative_limit_is_positive_too():
+    (gap,) = gaps_of(make_questionnaire(make_indicator("a", levels="- - -100")), a=Measured(D(-90)))
+    assert (gap.distance, gap.distance_percent) == (10, 10)
+
+
 def test_a_level_of_zero_has_no_distance_in_per_cent():
     (gap,) = gaps_of(make_questionnaire(make_indicator("a", levels="0")), a=Measured(D(1)))
     assert gap.distance == 1 and gap.distance_percent is None

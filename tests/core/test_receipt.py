@@ -91,19 +91,23 @@ def factor(line, paper):
 
 def recompute_grade(paper):
     grade = paper["grade"]
+    index = {level: recompute_index(grade, level) for level in ("I", "II", "III")}
     for level, threshold in grade["thresholds"].items():
-        groups = []
-        for group in grade["groups"]:
-            members = [m for m in group["members"] if m["takes_part"][level]]
-            weight = sum((Decimal(m["weight"]) for m in members), Decimal(0))
-            if weight:
-                reached = sum((Decimal(m["weight"]) for m in members if m["reaches"][level]), Decimal(0))
-                groups.append((Decimal(group["weight"]), 100 * reached / weight))
-        if not groups or grade["blockers"][level]:
-            continue
-        if sum(w * y for w, y in groups) / sum(w for w, _ in groups) >= Decimal(threshold):
+        weaker = [y for name, y in index.items() if len(name) >= len(level) and y is not None]
+        if index[level] is not None and min(weaker) >= Decimal(threshold) and not grade["blockers"][level]:
             return level
     return None
+
+
+def recompute_index(grade, level):
+    groups = []
+    for group in grade["groups"]:
+        members = [m for m in group["members"] if m["takes_part"][level]]
+        weight = sum((Decimal(m["weight"]) for m in members), Decimal(0))
+        if weight:
+            reached = sum((Decimal(m["weight"]) for m in members if m["reaches"][level]), Decimal(0))
+            groups.append((Decimal(group["weight"]), 100 * reached / weight))
+    return sum(w * y for w, y in groups) / sum(w for w, _ in groups) if groups else None
 
 
 def cents(value):

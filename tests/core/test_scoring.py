@@ -98,6 +98,18 @@ def test_a_level_that_nobody_published_takes_no_part():
     assert tuple(result.index[g] for g in Grade) == (0, 100, 100)
 
 
+def test_a_few_indicators_do_not_carry_a_grade_that_the_others_contradict():
+    questionnaire = make_questionnaire(
+        make_indicator("water", levels="1.1 - -"),
+        make_indicator("energy", levels="- 50 80"),
+        rulebooks=(make_grade_rules({"A": ("100", {"water": "50", "energy": "50"})}),),
+    )
+    poor = assess(questionnaire, make_answers(water=Measured(D(1)), energy=Measured(D(90)))).grade
+    assert poor.index[Grade.I] == 100 and poor.grade is None
+    good = assess(questionnaire, make_answers(water=Measured(D(1)), energy=Measured(D(50)))).grade
+    assert good.grade is Grade.I
+
+
 def test_without_a_usable_level_there_is_nothing_to_grade():
     questionnaire = make_questionnaire(
         make_indicator("a", levels="- - -"), rulebooks=(make_grade_rules({"A": ("100", {"a": "100"})}),)
