@@ -84,7 +84,7 @@ def check(item: Item, answer: Answer) -> tuple[Problem, ...]:
         case _, Missing():
             return ()
         case Indicator(), Measured(value=value) if any(level.value < 0 for level in item.levels):
-            # Some processes give off more energy than they take in: their limits are negative (GB 29141, acid).
+            # Some processes give off more energy than they take in: their limits are negative (sulphuric acid).
             return _check_number(item.id, abs(value))
         case ((Indicator() | Activity()), Measured(value=value)):
             return _check_number(item.id, value)
