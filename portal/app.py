@@ -4,9 +4,6 @@ import json
 import sys
 
 import click
-import json
-import sys
-
 from flask import Flask
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -15,7 +12,6 @@ from portal import words
 from portal.actions.work import Door
 from portal.config import Settings
 from portal.web import assets, errors, headers, limits
-from portal.web.access import access_table
 from portal.web.access import access_table
 from portal.web.pages import account, assessment, catalogue, enterprise, home, report, result
 
@@ -80,19 +76,3 @@ def print_routes(*, is_json: bool) -> None:
 
 if __name__ == "__main__":
     print_routes(is_json="--json" in sys.argv[1:])
-
-
-def _print_routes(is_json: bool) -> None:
-    lines = [
-        {"rule": one.rule, "methods": list(one.methods), "roles": one.who.split(), "object": one.subject}
-        for one in access_table(create_app())
-    ]
-    if is_json:
-        sys.stdout.write(json.dumps(lines, ensure_ascii=False, indent=1) + "\n")
-        return
-    for line in lines:
-        sys.stdout.write(f"{','.join(line['methods']):9} {line['rule']:44} {' '.join(line['roles'])}\n")
-
-
-if __name__ == "__main__":
-    _print_routes("--json" in sys.argv)

@@ -9,6 +9,8 @@ from flask import Response
 def attachment(response: Response, name: str, plain: str) -> Response:
     """Offer the response as a file called `name`; old programs that read only ASCII see `plain`."""
     kept = re.sub(r'[\x00-\x1f\x7f/\\:*?"<>|]+', "_", name).strip(". ")
-    response.headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(kept)}"
+    response.headers["Content-Disposition"] = (
+        f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(kept)}"
+    )
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response

@@ -58,7 +58,7 @@ def held() -> Held:
     return [
         (name, value)
         for name, value in request.form.items(multi=True)
-        if name not in {"csrf_token", "held", "next"} and "password" not in name
+        if name not in {"csrf_token", "held", "next", "old", "repeat"} and "password" not in name
     ]
 
 

@@ -44,7 +44,7 @@ class NewPasswordForm(Form):
 class ChangePasswordForm(Form):
     """The old password and, twice, the new one."""
 
-    old_password = PasswordField("当前密码")
+    old = PasswordField("当前密码")
     password = PasswordField("新密码")
     repeat = PasswordField("再输一次新密码")
 

@@ -66,7 +66,7 @@ def field_of(item: Item, typed: Mapping[str, Any]) -> ItemField:
     """One item's field from the autosave's JSON object: value, share, reason, na."""
     value = typed.get("value", "")
     values = value if isinstance(value, list) else [value]
-    data = MultiDict([(item.id, _text(one)) for one in values])
+    data: MultiDict[str, str] = MultiDict([(str(item.id), _text(one)) for one in values])
     for suffix in ("share", "reason"):
         data[f"{item.id}-{suffix}"] = _text(typed.get(suffix, ""))
     if typed.get("na") is True:
@@ -78,4 +78,3 @@ def field_of(item: Item, typed: Mapping[str, Any]) -> ItemField:
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
-

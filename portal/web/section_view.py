@@ -7,14 +7,13 @@ from flask import render_template
 from markupsafe import Markup
 
 from portal import words
-from portal.actions.catalogue import Source
 from portal.core.answers import usual_range_warning
 from portal.core.assessment import Assessment, GateState, SectionResult
 from portal.core.filing import Conflict, OpenAssessment, StoredAnswer
 from portal.core.gaps import Gap, find_gaps
 from portal.core.library import Library
 from portal.core.plant import Concern, concern
-from portal.core.questionnaire import Indicator, Item, ItemId, Practice, Questionnaire, Section, Trait
+from portal.core.questionnaire import Indicator, Item, ItemId, Practice, Questionnaire, Section, Source, Trait
 from portal.core.scoring import assess
 from portal.web.fields import ItemField, answer_text
 from portal.web.item_form import SectionForm
@@ -127,7 +126,6 @@ def about(library: Library, questionnaire: Questionnaire, item: Item) -> Markup:
             is_scored=isinstance(item, Indicator | Practice),
             is_indicator=isinstance(item, Indicator),
             sources=sources,
-            unused=Trait,
             formula=formula_text(questionnaire, item),
             conditions=conditions(questionnaire, item),
         )

@@ -140,14 +140,11 @@ def profile(work: Work, who: Account | None) -> ResponseReturnValue:
     if request.method == "POST":
         token = request.cookies.get(SIGN_IN_COOKIE, "")
         problems = repeats(form) or account.change_password(
-            work, me, form.old_password.data or "", form.password.data or "", token
+            work, me, form.old.data or "", form.password.data or "", token
         )
         if not problems:
             return redirect("/account?changed=1")
-        show(form, [_at_field(one) for one in problems])
+        show(form, problems)
     page = render_template("account/account.html", form=form, me=me, is_changed="changed" in request.args)
     return page, 422 if request.method == "POST" else 200
 
-
-def _at_field(one):  # type: ignore[no-untyped-def]
-    return one

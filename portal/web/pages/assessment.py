@@ -56,7 +56,11 @@ def save_section(work: Work, who: Account | None, id: str, section: str) -> Resp
     if cleared in one.questionnaire.items:
         changes = (*(c for c in changes if c.item != cleared), Change(cleared, MISSING, None))
     kept = assessment.keep(work, me, id, changes)
-    if kept.conflicts or kept.problems or any(field.errors for field in form.items() if field.name != cleared):
+    if (
+        kept.conflicts
+        or kept.problems
+        or any(field.errors for field in form.items() if field.name != cleared)
+    ):
         return _mend(work, me, id, found, form, kept)
     return redirect(_next_page(id, found, one.questionnaire, cleared))
 
@@ -197,7 +201,9 @@ def _state(work: Work, one: OpenAssessment) -> dict[str, Any]:
         "completeness": words.number(points.completeness, 0),
         "is_provisional": points.is_provisional,
         "hidden": [item.id for item in items if not is_shown(item, panel.assessment)],
-        "computed": {item.id: computed_text(item, read.computed) for item, read in readings if read is not None},
+        "computed": {
+            item.id: computed_text(item, read.computed) for item, read in readings if read is not None
+        },
         "progress": {s.id: f"{s.answered}/{s.asked}" for s in panel.assessment.sections},
         "panel": render_template("assessment/panel.html", one=one, panel=panel),
     }

@@ -75,8 +75,6 @@ def desk(work: Work, who: Account | None) -> ResponseReturnValue:
 def history(work: Work, who: Account | None) -> ResponseReturnValue:
     """Every self-check that was submitted, newest first."""
     submitted = [
-        one
-        for one in assessment.mine(work, require_account(who))
-        if one.state is not AssessmentState.DRAFT
+        one for one in assessment.mine(work, require_account(who)) if one.state is not AssessmentState.DRAFT
     ]
     return render_template("enterprise/history.html", submitted=submitted)

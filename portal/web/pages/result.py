@@ -48,8 +48,11 @@ def _charts(drawn: Mapping[str, str]) -> dict[str, Markup]:
 def receipt(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """Every answer with its factor and weight, so that anybody can follow each point."""
     found = result.of(work, require_account(who), id)
-    texts = {item.id: answer_text(item, found.assessment.answers[item.id])
-             for item in found.open.questionnaire.items.values() if item.id in found.assessment.answers}
+    texts = {
+        item.id: answer_text(item, found.assessment.answers[item.id])
+        for item in found.open.questionnaire.items.values()
+        if item.id in found.assessment.answers
+    }
     return render_template(
         "result/receipt.html", one=found.open, result=found, assessment=found.assessment, texts=texts
     )
