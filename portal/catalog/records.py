@@ -8,6 +8,7 @@ import dataclasses
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import Enum
+from functools import cached_property
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -57,10 +58,16 @@ class Record:
     def read(self, node: Node, notes: Notes) -> Any:
         if not isinstance(node, Table):
             raise leave_out(notes, node.place, "not_a_mapping")
-        for key, entry in node.entries.items():
-            if key not in self.keys:
-                notes.add(entry.place, "unknown_key", key, "、".join(self.keys))
+        if not node.entries.keys() <= self.known:
+            for key, entry in node.entries.items():
+                if key not in self.known:
+                    notes.add(entry.place, "unknown_key", key, "、".join(self.keys))
         return self._make(node, notes)
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """The same keys, to look one up."""
+        return frozenset(self.keys)
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -68,7 +68,9 @@ class Text:
         found = scalar(node, notes)
         if found.guess not in ("", "null"):
             notes.add(found.place, "unquoted", found.text, found.guess)
-        text = _BROKEN_LINE.sub("", found.text.strip())
+        text = found.text.strip()
+        if " " in text:
+            text = _BROKEN_LINE.sub("", text)
         if self.pattern and text and not re.fullmatch(self.pattern, text):
             notes.add(found.place, self.code, text)
             return ""

@@ -4,7 +4,7 @@ Scalars stay text: what YAML would guess (``no`` as false, ``010`` as 8, ``1:30`
 so that whoever reads the value can ask for quotes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -44,20 +44,20 @@ class _Builder:
     """Turns libyaml's events into nodes; events, because only they still know anchors and tags."""
 
     def __init__(self, text: str, file: str, notes: Notes) -> None:
-        self._events: Iterator[Any] = yaml.parse(text, Loader=yaml.CSafeLoader)
+        self._next: Callable[[], Any] = yaml.CSafeLoader(text).get_event
         self._file = file
         self._notes = notes
 
     def document(self) -> Node:
         """The first and only document of the file."""
-        next(self._events)  # start of stream
-        event = next(self._events)
+        self._next()  # start of stream
+        event = self._next()
         if not isinstance(event, yaml.DocumentStartEvent):
             self._notes.add(self._place(event), "no_document")
             raise _Stop
-        node = self._node(next(self._events), 1)
-        next(self._events)  # end of document
-        event = next(self._events)
+        node = self._node(self._next(), 1)
+        self._next()  # end of document
+        event = self._next()
         if isinstance(event, yaml.DocumentStartEvent):
             self._notes.add(self._place(event), "second_document")
         return node
@@ -66,10 +66,7 @@ class _Builder:
         return Place(self._file, event.start_mark.line + 1)
 
     def _node(self, event: Any, depth: int) -> Node:
-        place = self._place(event)
-        if depth > DEEPEST:
-            self._notes.add(place, "too_deep", str(DEEPEST))
-            raise _Stop
+        place = Place(self._file, event.start_mark.line + 1)
         if event.anchor is not None:
             self._notes.add(place, "anchor", event.anchor)
         if isinstance(event, yaml.AliasEvent):
@@ -77,20 +74,26 @@ class _Builder:
         if event.tag is not None:
             self._notes.add(place, "tag", event.tag)
         if isinstance(event, yaml.ScalarEvent):
-            return Scalar(place, event.value, _guess(event))
+            text: str = event.value
+            return Scalar(
+                place, text, "" if event.style else _guess(text)
+            )  # libyaml calls the plain style ""
+        if depth > DEEPEST:
+            self._notes.add(place, "too_deep", str(DEEPEST))
+            raise _Stop
         if isinstance(event, yaml.SequenceStartEvent):
             return Series(place, tuple(self._entries(depth)))
         return self._table(place, depth)
 
     def _entries(self, depth: int) -> Iterator[Node]:
-        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+        while not isinstance(event := self._next(), yaml.SequenceEndEvent):
             yield self._node(event, depth + 1)
 
     def _table(self, place: Place, depth: int) -> Table:
         entries: dict[str, Entry] = {}
-        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+        while not isinstance(event := self._next(), yaml.MappingEndEvent):
             key = self._node(event, depth + 1)
-            value = self._node(next(self._events), depth + 1)
+            value = self._node(self._next(), depth + 1)
             if not isinstance(key, Scalar):
                 self._notes.add(key.place, "key_not_text")
             elif key.text in entries:
@@ -105,11 +108,8 @@ class _Builder:
 _GUESSES = yaml.SafeLoader.yaml_implicit_resolvers
 
 
-def _guess(event: Any) -> str:
+def _guess(text: str) -> str:
     """The type that YAML 1.1 would guess for a plain scalar, such as ``bool`` or ``int``."""
-    if event.style:  # libyaml calls the plain style ""
-        return ""
-    text: str = event.value
     for tag, pattern in _GUESSES.get(text[:1], ()):
         if pattern.match(text):
             return str(tag).rpartition(":")[2]
