@@ -130,7 +130,7 @@ def compose(
     scores = results.scores(assessment, citer)
     gap_lines = measures.gap_lines(assessment, gaps, recommendations, citer)
     cards = measures.cards(assessment, gaps, recommendations, citer)
-    step_parts = measures.step_parts(assessment, recommendations, steps)
+    step_parts = measures.step_parts(assessment, gaps, recommendations, steps)
     attached = _attached(assessment, receipt)
     return ReportDocument(
         title=TITLE,

@@ -72,10 +72,8 @@ class StepLine:
     number: str
     anchor: str
     title: str
-    money: str
-    investment: str
-    payback: str
-    co2: str
+    gaps: str
+    figures: str
     points: str
 
 
@@ -127,7 +125,7 @@ def _standing(gap: Gap, citer: Citer) -> tuple[str, str, str, str]:
     if isinstance(item, Practice):
         assert gap.extent is not None
         now = words.label(gap.extent) + (f" {words.percent(gap.share)}" if gap.share is not None else "")
-        rest = f"还差 {words.percent(100 - gap.share)}" if gap.share is not None else words.NOTHING
+        rest = f"还差 {words.percent(100 - gap.share)}" if gap.share is not None else ""
         return now, "全面实施", rest, citer.places(item.clauses)
     level, value = gap.next_level, gap.result.reading.value if gap.result.reading else None
     assert level is not None
@@ -153,11 +151,15 @@ def cards(
     assessment: Assessment, gaps: tuple[Gap, ...], recommendations: tuple[Recommendation, ...], citer: Citer
 ) -> tuple[Card, ...]:
     """One card for each recommended technology, in their rank."""
-    numbers = {gap.result.item.id: f"G{number}" for number, gap in enumerate(gaps, 1)}
+    numbers = _numbers(gaps)
     return tuple(
         _card(number, recommendation, numbers, assessment, citer)
         for number, recommendation in enumerate(recommendations, 1)
     )
+
+
+def _numbers(gaps: tuple[Gap, ...]) -> dict[ItemId, str]:
+    return {gap.result.item.id: f"G{number}" for number, gap in enumerate(gaps, 1)}
 
 
 def _card(
@@ -300,9 +302,13 @@ def _cost_line(kind: str, cost: Cost, citer: Citer) -> EffectLine:
 
 
 def step_parts(
-    assessment: Assessment, recommendations: tuple[Recommendation, ...], steps: tuple[Step, ...]
+    assessment: Assessment,
+    gaps: tuple[Gap, ...],
+    recommendations: tuple[Recommendation, ...],
+    steps: tuple[Step, ...],
 ) -> tuple[StepPart, ...]:
     """The road map: three steps with the points before and after."""
+    gap_numbers = _numbers(gaps)
     numbers = {one.technology.id: number for number, one in enumerate(recommendations, 1)}
     before = assessment.points.total
     parts = []
@@ -314,26 +320,21 @@ def step_parts(
                 before=words.points(before),
                 after=words.points(step.points_after),
                 gain=words.NOTHING if gain is None else f"+{words.points(gain)}",
-                lines=tuple(_step_line(one, numbers[one.technology.id]) for one in step.recommendations),
+                lines=tuple(
+                    _step_line(one, numbers[one.technology.id], gap_numbers) for one in step.recommendations
+                ),
             )
         )
         before = step.points_after
     return tuple(parts)
 
 
-def _step_line(one: Recommendation, number: int) -> StepLine:
+def _step_line(one: Recommendation, number: int, gaps: dict[ItemId, str]) -> StepLine:
     return StepLine(
         number=f"T{number}",
         anchor=f"t{number}",
         title=one.technology.title,
-        money=_bare(one.money),
-        investment=_bare(one.investment),
-        payback=_bare(one.payback),
-        co2=_bare(one.co2),
+        gaps="、".join(gaps[gap.result.item.id] for gap in one.gaps),
+        figures="；".join(f"{fact.label} {fact.value}" for fact in _figures(one)),
         points=f"+{words.points(one.points_gained)}",
     )
-
-
-def _bare(span: Range | None) -> str:
-    """A range without its unit, which stands in the head of the table."""
-    return words.range_text(None if span is None else Range(low=span.low, high=span.high, unit=""))
