@@ -216,6 +216,13 @@ def quantity(value: Decimal | None, unit: str) -> str:
     return number(value) if unit in ("", "1") else f"{number(value)} {unit}"
 
 
+def amount(value: Decimal | None, unit: str) -> str:
+    """A figure for running text with its unit."""
+    if value is None:
+        return NOTHING
+    return f"{short(value)}{unit}" if unit in ("%", "‰") else f"{short(value)} {unit}" if unit != "1" else short(value)
+
+
 def co2(text: str) -> Markup:
     """`CO2` and `CO₂` with a real subscript: the report's typeface has no ₂."""
     return Markup(re.sub(r"CO(?:2|₂)", "CO<sub>2</sub>", str(escape(text))))  # noqa: S704 - escaped just above
@@ -365,6 +372,7 @@ FILTERS: Mapping[str, Callable[..., object]] = {
     "money": money,
     "range_text": range_text,
     "quantity": quantity,
+    "amount": amount,
     "co2": co2,
     "day": day,
     "long_day": long_day,

@@ -108,8 +108,7 @@ def computed_text(item: Item, value: Decimal | None) -> str:
     """What the activity data give, to four digits; empty when something lacks."""
     if value is None or not isinstance(item, Indicator):
         return ""
-    figure = words.short(value) if abs(value) < 1000 else words.number(value, 0)
-    return f"{figure} {item.unit}".replace(" %", "%")
+    return words.amount(value, item.unit)
 
 
 _about: dict[tuple[str, str, str, str], Markup] = {}

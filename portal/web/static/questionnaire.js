@@ -114,8 +114,8 @@ function show(body) {
   for (const count of document.querySelectorAll("[data-progress]")) {
     const text = body.progress[count.dataset.progress];
     const [answers, asked] = text.split("/").map(Number);
-    count.textContent = text;
-    count.classList.toggle("full", answers >= asked);
+    count.textContent = asked ? text : "–";
+    count.classList.toggle("full", asked > 0 && answers >= asked);
   }
 }
 
