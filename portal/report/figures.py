@@ -208,15 +208,15 @@ def ruler(title: str, value: Decimal, marks: Sequence[Mark], *, is_smaller_bette
     places = sorted((at(mark.value), mark.label) for mark in marks)
     weakest = places[0][0] if places else 196.0
     parts = [
-        f'<rect x="4" y="14" width="192" height="5" rx="2.5" fill="{TRACK}"/>',
-        f'<rect x="{_n(weakest)}" y="14" width="{_n(196 - weakest)}" height="5" rx="2.5" fill="{PALE}"/>',
+        f'<rect x="4" y="11" width="192" height="5" rx="2.5" fill="{TRACK}"/>',
+        f'<rect x="{_n(weakest)}" y="11" width="{_n(196 - weakest)}" height="5" rx="2.5" fill="{PALE}"/>',
     ]
     for (x, label), label_x in zip(places, _apart([x for x, _ in places]), strict=True):
-        parts.append(f'<path d="M {_n(x)} 11 V 22" stroke="{DEEP}" stroke-width="1.2"/>')
-        parts.append(_text(label_x, 32.5, label, size=8.6, fill=QUIET, anchor="middle"))
+        parts.append(f'<path d="M {_n(x)} 8.5 V 18.5" stroke="{DEEP}" stroke-width="1.2"/>')
+        parts.append(_text(label_x, 28, label, size=8.6, fill=QUIET, anchor="middle"))
     x = at(value)
-    parts.append(f'<path d="M {_n(x)} 13.5 l -4.5 -8 h 9 z" fill="{DEEP if x >= weakest else AMBER}"/>')
-    return _svg(title, 200, 36, parts)
+    parts.append(f'<path d="M {_n(x)} 10.5 l -4.5 -8 h 9 z" fill="{DEEP if x >= weakest else AMBER}"/>')
+    return _svg(title, 200, 30, parts)
 
 
 def _apart(places: Sequence[float]) -> list[float]:
@@ -311,9 +311,16 @@ def _wrapped(text: str, widest: int) -> list[str]:
     if _width(text) <= widest:
         return [text]
     cut = next(place for place in range(1, len(text)) if _width(text[:place]) * 2 >= _width(text))
-    # A mark of punctuation never begins a line, an opening bracket never ends one.
-    while cut < len(text) - 1 and text[cut] in "、，。；：）》”’·％%":
-        cut += 1
-    while cut > 1 and text[cut - 1] in "（《“‘":
-        cut -= 1
+    # Better between words: after a comma, before 与 or an opening bracket, if that is not far from the middle.
+    seams = [
+        place
+        for place in range(1, len(text))
+        if (text[place - 1] in "、，·" or text[place] in "与和及（") and _fits(text, place, widest)
+    ]
+    if seams:
+        cut = min(seams, key=lambda place: abs(place - cut))
     return [text[:cut], text[cut:]]
+
+
+def _fits(text: str, cut: int, widest: int) -> bool:
+    return max(_width(text[:cut]), _width(text[cut:])) <= widest
