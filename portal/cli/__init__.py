@@ -66,9 +66,9 @@ def serve(workers: int, threads: int) -> None:
     become_server(Settings.from_environment(), workers=workers, threads=threads)
 
 
-@commands.command(help="启动打印程序：逐份打印排队的报告")
+@commands.command("worker", help="启动打印程序：逐份打印排队的报告")
 @click.option("--once", is_flag=True, help="打印完排队的报告就结束")
-def worker(*, once: bool) -> None:
+def worker_command(*, once: bool) -> None:
     """Empty the queue of reports."""
     from portal.cli.worker import work_on
 
@@ -92,8 +92,8 @@ def backup(file: Path) -> None:
     back_up(Settings.from_environment(), file)
 
 
-@commands.command(help="检查运行环境，说明问题和解决办法")
-def doctor() -> None:
+@commands.command("doctor", help="检查运行环境，说明问题和解决办法")
+def doctor_command() -> None:
     """Look at everything the portal stands on."""
     from portal.cli.doctor import examine
 

@@ -56,7 +56,7 @@ def test_no_update_is_lost_between_threads(database: Database) -> None:
     with database.writing() as session:
         session.execute(text("CREATE TABLE counter (n INTEGER)"))
         session.execute(text("INSERT INTO counter VALUES (0)"))
-    failures: list[BaseException] = []
+    failures: list[Exception] = []
 
     def add() -> None:
         try:
@@ -64,7 +64,7 @@ def test_no_update_is_lost_between_threads(database: Database) -> None:
                 with database.writing() as session:
                     (n,) = session.execute(text(f"SELECT n FROM counter{lock}")).one()
                     session.execute(text("UPDATE counter SET n = :n"), {"n": n + 1})
-        except BaseException as error:
+        except Exception as error:  # noqa: BLE001 - told to the test below
             failures.append(error)
 
     lock = "" if database.is_sqlite else " FOR UPDATE"
@@ -101,20 +101,27 @@ def test_reading_cannot_write(database: Database) -> None:
 
 
 def test_an_exception_rolls_back(sqlite: Database) -> None:
-    with pytest.raises(RuntimeError), sqlite.writing() as session:
-        session.execute(text("UPDATE counter SET n = 9"))
-        raise RuntimeError
+    def fail() -> None:
+        with sqlite.writing() as session:
+            session.execute(text("UPDATE counter SET n = 9"))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     with sqlite.reading() as session:
         assert session.scalar(text("SELECT n FROM counter")) == 0
 
 
 def test_a_full_disk_is_told_and_nothing_is_lost(sqlite: Database) -> None:
-    with pytest.raises(StorageFull), sqlite.writing() as session:
-        session.execute(text("UPDATE counter SET n = 5"))
-        session.execute(text("PRAGMA max_page_count=1"))  # SQLite's own way to play a full disk
-        session.execute(text("CREATE TABLE large (t TEXT)"))
-        for _ in range(100):
-            session.execute(text("INSERT INTO large VALUES (randomblob(100000))"))
+    def write_much() -> None:
+        with sqlite.writing() as session:
+            session.execute(text("UPDATE counter SET n = 5"))
+            session.execute(text("PRAGMA max_page_count=1"))  # SQLite's own way to play a full disk
+            session.execute(text("CREATE TABLE large (t TEXT)"))
+            session.execute(text("INSERT INTO large VALUES (randomblob(1000000))"))
+
+    with pytest.raises(StorageFull):
+        write_much()
     with sqlite.writing() as session:
         session.execute(text("PRAGMA max_page_count=1000000"))
         assert session.scalar(text("SELECT n FROM counter")) == 0

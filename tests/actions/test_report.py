@@ -1,0 +1,253 @@
+"""Reports: asked for once, printed once, seen by nobody else, never lost with a worker."""
+
+import hashlib
+import threading
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from portal import words
+from portal.actions import assessment, report, result
+from portal.actions.work import Door, NotFound
+from portal.core.answers import MISSING
+from portal.core.filing import Change
+from portal.core.printing import Job, JobState
+from tests.cast import Person
+from tests.make import COAL, make_answers, make_changes
+
+
+@pytest.fixture
+def filled(door: Door, manager: Person) -> str:
+    door.settings.report_folder.mkdir(parents=True)
+    with door.writing() as work:
+        id = assessment.start(work, manager.account, manager.enterprise, 2025)
+        assessment.keep(work, manager.account, id, make_changes(make_answers()))
+        return id
+
+
+@pytest.fixture
+def submitted(door: Door, manager: Person, filled: str) -> str:
+    with door.writing() as work:
+        assessment.submit(work, manager.account, filled)
+    return filled
+
+
+def _ask(door: Door, who: Person, id: str) -> str:
+    with door.writing() as work:
+        return report.ask(work, who.account, id)
+
+
+def _claim(door: Door, worker: str = "here:1") -> Job | None:
+    with door.writing() as work:
+        return report.claim(work, worker)
+
+
+def _print(door: Door, job: Job, content: bytes = b"%PDF-1.7 example") -> Path:
+    path = door.settings.report_folder / ".draft.pdf"
+    path.write_bytes(content)
+    with door.writing() as work:
+        assert report.finish(work, job, path)
+    return path
+
+
+def test_a_report_goes_from_queue_to_file(door: Door, manager: Person, submitted: str) -> None:
+    id = _ask(door, manager, submitted)
+    with door.reading() as work:
+        assert report.state(work, manager.account, id).state is JobState.QUEUED
+        assert report.has_queued(work)
+        with pytest.raises(NotFound):
+            report.fetch(work, manager.account, id)
+    job = _claim(door)
+    assert job is not None
+    assert (job.id, job.assessment_id, job.attempt) == (id, submitted, 1)
+    with door.writing() as work:
+        assert report.note_progress(work, job, 40, "排版第 8 页")
+        shown = report.state(work, manager.account, id)
+        assert (shown.state, shown.progress, shown.step) == (JobState.RUNNING, 40, "排版第 8 页")
+        assert report.workers(work) == ("here:1",)
+    draft = _print(door, job)
+    assert not draft.exists()
+    with door.reading() as work:
+        path, name = report.fetch(work, manager.account, id)
+        number = assessment.open_(work, manager.account, submitted).number
+        digest = work.session.scalar(text("SELECT sha256 FROM report_job"))
+        assert report.latest(work, manager.account, submitted) == report.state(work, manager.account, id)
+    assert path.read_bytes() == b"%PDF-1.7 example"
+    assert digest == hashlib.sha256(b"%PDF-1.7 example").hexdigest()
+    assert name == f"2025_示例水泥有限公司_自评价改进报告_{number}.pdf"
+
+
+def test_the_same_report_is_printed_once(
+    door: Door, manager: Person, colleague: Person, submitted: str
+) -> None:
+    id = _ask(door, manager, submitted)
+    assert _ask(door, colleague, submitted) == id
+    job = _claim(door)
+    assert job is not None
+    _print(door, job)
+    assert _ask(door, manager, submitted) == id
+    with door.reading() as work:
+        assert report.state(work, manager.account, id).state is JobState.DONE
+
+
+def test_a_changed_answer_is_another_report(door: Door, manager: Person, filled: str) -> None:
+    first = _ask(door, manager, filled)
+    with door.writing() as work:
+        assessment.keep(work, manager.account, filled, [Change(COAL, MISSING, None)])
+    assert _ask(door, manager, filled) != first
+
+
+def test_other_templates_are_another_report(
+    door: Door, manager: Person, submitted: str, tmp_path: Path
+) -> None:
+    with door.reading() as work:
+        shown = result.of(work, manager.account, submitted)
+        key = report.content_key(work, shown)
+        assert report.content_key(work, shown) == key
+        (tmp_path / "report").mkdir()
+        (tmp_path / "report" / "page.html").write_text("new")
+        other = replace(work, settings=replace(work.settings, template_folder=tmp_path))
+        assert report.content_key(other, shown) != key
+
+
+def test_a_draft_is_printed_anew_the_next_day_a_submission_is_not(
+    door: Door, manager: Person, filled: str
+) -> None:
+    with door.writing() as work:
+        tomorrow = replace(work, now=work.now + timedelta(days=1))
+        shown = result.of(work, manager.account, filled)
+        assert report.content_key(work, shown) != report.content_key(tomorrow, shown)
+        assessment.submit(work, manager.account, filled)
+        shown = result.of(work, manager.account, filled)
+        assert report.content_key(work, shown) == report.content_key(tomorrow, shown)
+        assert report.compose(work, shown) == report.compose(tomorrow, shown)
+
+
+def test_a_lost_file_and_a_failure_are_printed_again(door: Door, manager: Person, submitted: str) -> None:
+    id = _ask(door, manager, submitted)
+    job = _claim(door)
+    assert job is not None
+    with door.writing() as work:
+        assert report.fail(work, job, "缺少字形：𠮷")
+        shown = report.state(work, manager.account, id)
+    assert (shown.state, shown.error) == (JobState.FAILED, "缺少字形：𠮷")
+    assert _ask(door, manager, submitted) == id
+    job = _claim(door)
+    assert job is not None
+    _print(door, job)
+    with door.reading() as work:
+        path, _ = report.fetch(work, manager.account, id)
+    path.unlink()
+    with pytest.raises(NotFound), door.reading() as work:
+        report.fetch(work, manager.account, id)
+    assert _ask(door, manager, submitted) == id
+    with door.reading() as work:
+        assert report.state(work, manager.account, id).state is JobState.QUEUED
+
+
+def test_two_workers_never_get_the_same_report(door: Door, manager: Person, filled: str) -> None:
+    _ask(door, manager, filled)
+    claimed: list[Job | None] = []
+    threads = [
+        threading.Thread(target=lambda name=name: claimed.append(_claim(door, name)))
+        for name in ("a:1", "b:2", "c:3", "d:4")
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len([job for job in claimed if job is not None]) == 1
+
+
+def test_a_report_whose_worker_died_is_put_back_and_the_dead_cannot_write(
+    door: Door, manager: Person, filled: str
+) -> None:
+    id = _ask(door, manager, filled)
+    first = _claim(door)
+    assert first is not None
+    with door.writing() as work:
+        assert report.put_back_abandoned(work) == (0, 0)  # its lease still runs
+        late = replace(work, now=first.lease_until + timedelta(seconds=1))
+        assert report.put_back_abandoned(late) == (1, 0)
+    second = _claim(door, "there:2")
+    assert second is not None
+    assert (second.id, second.attempt) == (id, 2)
+    with door.writing() as work:
+        assert not report.note_progress(work, first, 50, "")
+        assert not report.fail(work, first, "")
+        assert not report.put_back(work, first)
+        assert not report.finish(work, first, Path(__file__))
+        assert report.put_back(work, second)
+
+
+def test_a_worker_known_to_be_dead_loses_its_report_at_once(door: Door, manager: Person, filled: str) -> None:
+    _ask(door, manager, filled)
+    _claim(door, "here:1")
+    with door.writing() as work:
+        assert report.put_back_abandoned(work, ["elsewhere:1"]) == (0, 0)
+        assert report.put_back_abandoned(work, ["here:1"]) == (1, 0)
+
+
+def test_a_report_that_kills_its_workers_fails_in_the_end(door: Door, manager: Person, filled: str) -> None:
+    id = _ask(door, manager, filled)
+    for attempt in range(1, report.MOST_ATTEMPTS + 1):
+        assert _claim(door) is not None
+        with door.writing() as work:
+            expected = (1, 0) if attempt < report.MOST_ATTEMPTS else (0, 1)
+            assert report.put_back_abandoned(work, ["here:1"]) == expected
+    with door.reading() as work:
+        shown = report.state(work, manager.account, id)
+    assert shown.state is JobState.FAILED
+    assert words.report_error(shown.error) != shown.error
+
+
+def test_a_stranger_sees_no_report(door: Door, manager: Person, stranger: Person, submitted: str) -> None:
+    id = _ask(door, manager, submitted)
+    job = _claim(door)
+    assert job is not None
+    _print(door, job)
+    with door.writing() as work:
+        for call in (report.state, report.fetch):
+            with pytest.raises(NotFound):
+                call(work, stranger.account, id)
+        with pytest.raises(NotFound):
+            report.ask(work, stranger.account, submitted)
+        assert report.latest(work, stranger.account, submitted) is None
+
+
+# ── The public check ─────────────────────────────────────────────────────────
+
+
+def test_anybody_may_check_a_number_and_learns_no_more_than_that(
+    door: Door, manager: Person, submitted: str
+) -> None:
+    with door.reading() as work:
+        shown = result.of(work, manager.account, submitted)
+        number = shown.open.number
+        found = report.check(work, f" {number.lower()} ")
+    assert found is not None
+    assert (found.number, found.enterprise_name, found.year) == (number, "示例水泥有限公司", 2025)
+    assert found.is_valid
+    assert found.sha256 == shown.checksum
+    assert set(found.__slots__) == {
+        "number", "enterprise_name", "year", "submitted_at", "points", "grade", "is_provisional", "is_valid", "sha256",
+    }  # fmt: skip
+
+
+def test_a_tampered_record_is_not_valid(door: Door, manager: Person, submitted: str) -> None:
+    with door.writing() as work:
+        number = assessment.open_(work, manager.account, submitted).number
+        work.session.execute(text("UPDATE assessment SET receipt = replace(receipt, 'clean', 'green')"))
+        work.session.expire_all()
+        found = report.check(work, number)
+    assert found is not None
+    assert not found.is_valid
+
+
+@pytest.mark.parametrize("number", ["", "HZ2025-00000000", "a\0b", "x" * 500, "' OR 1=1 --"])
+def test_an_unknown_number_finds_nothing(door: Door, manager: Person, filled: str, number: str) -> None:
+    with door.reading() as work:
+        assert report.check(work, number) is None

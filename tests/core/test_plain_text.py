@@ -1,0 +1,25 @@
+"""Text as people type it, made fit to keep."""
+
+import pytest
+
+from portal.core.plain_text import cleaned, code_form, is_printable
+
+
+def test_text_loses_blanks_at_its_ends_and_foreign_line_ends() -> None:
+    assert cleaned(" 　甲\r\n乙\r丙\n ") == "甲\n乙\n丙"
+
+
+def test_full_width_punctuation_of_a_sentence_stays() -> None:
+    assert cleaned("（一）窑，磨。") == "（一）窑，磨。"
+
+
+def test_codes_become_half_width_without_blanks() -> None:
+    assert code_form(" ９１ Ａb\t1 ") == "91Ab1"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("甲\n乙\t丙", True), ("a\0", False), ("\x1b[31m", False), ("\ud83d", False), ("😀", True)],
+)
+def test_what_no_page_can_show_is_found(text: str, expected: bool) -> None:
+    assert is_printable(text) is expected
