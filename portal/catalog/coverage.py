@@ -58,8 +58,8 @@ def covered(plan: PlanFile, questionnaire: Questionnaire) -> list[tuple[Measure,
     taken: dict[str, int] = {}  # item → index of the measure that it asks
 
     def find(index: int, tried: set[str]) -> bool:
-        """Give the measure an item, moving others on to items that they could have as well."""
-        for item in asking[index]:
+        """Give the measure an item: a free one, else one whose measure can be moved on to another."""
+        for item in sorted(asking[index], key=lambda item: item.id in taken):
             if item.id not in tried:
                 tried.add(item.id)
                 if item.id not in taken or find(taken[item.id], tried):
@@ -76,7 +76,7 @@ def covered(plan: PlanFile, questionnaire: Questionnaire) -> list[tuple[Measure,
 def _asking(questionnaire: Questionnaire, source: SourceId, measure: Measure) -> list[Scored]:
     """The items that cite the measure: the plan's term, part of it, or more than it; the likeliest first."""
     phrase = _plain(measure.term)
-    likely: list[tuple[tuple[bool, bool, bool], int, Scored]] = []
+    likely: list[tuple[tuple[bool, bool, int], int, Scored]] = []
     for item in questionnaire.scored():
         terms = [
             term
@@ -86,7 +86,7 @@ def _asking(questionnaire: Questionnaire, source: SourceId, measure: Measure) ->
             if len(term) >= _SHORTEST and (phrase in term or term in phrase)
         ]
         if terms:
-            rank = (isinstance(item, Indicator), phrase not in terms, phrase not in _plain(item.title))
+            rank = (isinstance(item, Indicator), phrase not in terms, -len(set(phrase) & set(item.title)))
             likely.append((rank, len(likely), item))
     return [item for _, _, item in sorted(likely, key=lambda one: one[:2])]
 
