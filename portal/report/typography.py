@@ -26,8 +26,8 @@ def typeset(text: str) -> Markup:
     if isinstance(text, Markup):
         return text
     safe = str(escape(text))
-    safe = _UNIT.sub("\u00a0", safe)
     safe = _KEPT.sub(lambda found: f'<span class="k">{found.group().replace(" ", chr(0xA0))}</span>', safe)
+    safe = _UNIT.sub("\u00a0", safe)
     safe = _CO2.sub(lambda found: _SUBSCRIPTS[found.group()], safe)
     return Markup(safe)  # noqa: S704 - escaped above, only fixed tags were added
 
