@@ -42,14 +42,14 @@ def stop(*lines: str) -> None:
     sys.exit(1)
 
 
-@commands.command(help="带演示数据启动门户（网页与打印程序），按 Ctrl-C 停止")
+@commands.command("demo", help="带演示数据启动门户（网页与打印程序），按 Ctrl-C 停止")
 @click.option(
     "--port", type=click.IntRange(1, 65535), default=8080, show_default=True, help="被占用时用下一个"
 )
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--db", "database_url", default="", help="PostgreSQL 地址；不写则用数据目录中的 SQLite")
 @click.option("--data", "folder", type=_FOLDER, default=Path("data/demo"), show_default=True, help="数据目录")
-def demo(port: int, host: str, database_url: str, folder: Path) -> None:
+def demo_command(port: int, host: str, database_url: str, folder: Path) -> None:
     """Migrate, seed if empty, start web and worker, print address and sign-ins."""
     from portal.cli.demo import run
 
