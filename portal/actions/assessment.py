@@ -86,9 +86,9 @@ def start(work: Work, who: Account, enterprise_id: str, year: int) -> str:
 def _carry_over(work: Work, who: Account, before: str, id: str, questionnaire: Questionnaire) -> None:
     savings = []
     for name, old in stored.answers(work.session, before).items():
-        item = questionnaire.items.get(name)
+        item = questionnaire.items.get(questionnaire.renamed.get(name, name))
         if item is not None and not isinstance(old.answer, Missing) and not check(item, old.answer):
-            savings.append(stored.Saving(item=name, answer=old.answer, revision=1, is_carried_over=True))
+            savings.append(stored.Saving(item=item.id, answer=old.answer, revision=1, is_carried_over=True))
     stored.save(work.session, id, savings, by=who.id, now=work.now)
 
 

@@ -4,7 +4,7 @@ from portal.catalog.card_checks import check_cards
 from portal.catalog.coverage import check_coverage
 from portal.catalog.editions import Edition
 from portal.catalog.notes import Notes
-from portal.catalog.published import check_published
+from portal.catalog.published import check_published, check_renamed
 from portal.catalog.questionnaire_checks import check_questionnaire
 from portal.catalog.reader import Content
 from portal.catalog.record_checks import check_records
@@ -21,3 +21,4 @@ def check(content: Content, editions: tuple[Edition, ...], notes: Notes) -> None
     check_cards(content, editions, notes)
     check_coverage(content, editions, notes)
     check_published(content, editions, notes)
+    check_renamed(editions, notes)

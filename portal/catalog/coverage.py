@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 
-from portal.catalog.editions import Edition
+from portal.catalog.editions import Edition, in_order
 from portal.catalog.formats import Measure, PlanFile
 from portal.catalog.notes import Notes
 from portal.catalog.reader import Content
@@ -46,9 +46,8 @@ def _check_sectors(plan: PlanFile, known: set[str], notes: Notes) -> None:
 
 
 def newest(editions: Iterable[Edition]) -> Mapping[str, Edition]:
-    """The newest edition of every questionnaire: years, then counts, as numbers."""
-    ordered = sorted(editions, key=lambda one: [int(part) for part in one.file.version.split("-") if part])
-    return {edition.file.id: edition for edition in ordered}
+    """The newest edition of every questionnaire."""
+    return {edition.file.id: edition for edition in in_order(editions)}
 
 
 def covered(plan: PlanFile, questionnaire: Questionnaire) -> list[tuple[Measure, Item | None]]:

@@ -2,7 +2,7 @@
 
 import dataclasses
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from portal.catalog.formats import Include, QuestionnaireFile
@@ -65,6 +65,11 @@ def may_be_used(card: Technology, questionnaire: Questionnaire) -> bool:
     return any(isinstance(questionnaire.items.get(name), Scored) for name in card.closes)
 
 
+def in_order(editions: Iterable[Edition]) -> list[Edition]:
+    """Oldest version first: years, then counts, as numbers."""
+    return sorted(editions, key=lambda one: [int(part) for part in one.file.version.split("-") if part])
+
+
 def _edition(path: Path, file: QuestionnaireFile, content: Content, notes: Notes) -> Edition:
     includes = [part.include for part in file.sections if isinstance(part, Include)]
     paths = (path, *(content.shared[name][0] for name in dict.fromkeys(includes) if name in content.shared))
@@ -80,6 +85,7 @@ def _edition(path: Path, file: QuestionnaireFile, content: Content, notes: Notes
         rulebooks=file.rulebooks,
         data_checks=file.data_checks,
         output=file.output,
+        renamed=file.renamed,
     )
     needed = _named(questionnaire) | _named_by_cards(questionnaire, content)
     factors = {factor.id: factor for factor in content.factors if factor.id in needed}

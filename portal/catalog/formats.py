@@ -75,6 +75,7 @@ class QuestionnaireFile:
     derived: tuple[Derived, ...] = ()
     rulebooks: tuple[Rulebook, ...]
     data_checks: tuple[DataCheck, ...] = ()
+    renamed: Mapping[ItemId, ItemId] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +173,7 @@ _RULEBOOK = OneOf(
 _RULES = {"agree": Agree, "at_most": AtMost, "within": Within, "contradiction": Contradiction, "jump": Jump}
 _DATA_CHECK = OneOf(
     {
-        key: record(DataCheck, renamed={"rule": key}, shapes={"rule": record(rule)})
+        key: record(DataCheck, renamed={"rule": key}, shapes={"rule": record(rule)}, name=f"DataCheck_{key}")
         for key, rule in _RULES.items()
     }
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from portal.catalog.editions import Edition
+from portal.catalog.editions import Edition, in_order
 from portal.catalog.notes import Notes
 from portal.catalog.reader import Content
 
@@ -31,6 +31,21 @@ def check_published(content: Content, editions: Iterable[Edition], notes: Notes)
         elif edition.checksum != publication.sha256:
             notes.add(place, "published_changed", *key, str(edition.paths[0]))
         seen.add(key)
+
+
+def check_renamed(editions: Iterable[Edition], notes: Notes) -> None:
+    """What a new version calls by another id existed in the version before it, is gone, and exists here anew."""
+    before: dict[str, Edition] = {}
+    for edition in in_order(editions):
+        last = before.get(edition.file.id)
+        here = edition.questionnaire.items
+        for old, new in edition.file.renamed.items():
+            place = notes.place(edition.file, "renamed", old)
+            if old in here or last is None or (last.is_whole and old not in last.questionnaire.items):
+                notes.add(place, "not_renamed", old)
+            if new and new not in here and edition.is_whole:
+                notes.add(place, "not_in_questionnaire", new)
+        before[edition.file.id] = edition
 
 
 def write_published(folder: Path, content: Content, editions: Iterable[Edition]) -> tuple[str, ...]:

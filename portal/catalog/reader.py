@@ -51,9 +51,8 @@ def read_folder(folder: Path, notes: Notes) -> Content:
     found: dict[str, list[tuple[Path, Any]]] = {kind: [] for kind in FORMATS}
     kinds: dict[str, str] = {}
     for path in sorted(folder.rglob("*.y*ml")):
-        parts = path.relative_to(folder).parts
-        kinds[str(path)] = kind = _PLACES.get(parts[0]) or ("questionnaire" if len(parts) == 2 else "")
-        if not kind or path.suffix != ".yaml" or len(parts) > 2:
+        kinds[str(path)] = kind = kind_of(path.relative_to(folder))
+        if not kind:
             notes.add(Place(str(path), 1), "stray_file")
         elif (file := _read(path, FORMATS[kind], notes)) is not None:
             found[kind].append((path, file))
@@ -69,6 +68,13 @@ def read_folder(folder: Path, notes: Notes) -> Content:
         published=tuple(one for _, file in found["published"] for one in file.published),
         broken=frozenset(kinds[file] for file in notes.broken if file in kinds),
     )
+
+
+def kind_of(path: Path) -> str:
+    """The format of a file by its place in the folder; "" where no data file belongs."""
+    if path.suffix != ".yaml" or len(path.parts) > 2:
+        return ""
+    return _PLACES.get(path.parts[0]) or ("questionnaire" if len(path.parts) == 2 else "")
 
 
 def _read(path: Path, form: Record, notes: Notes) -> Any:

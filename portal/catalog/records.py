@@ -54,6 +54,7 @@ class Record:
     fields: Mapping[str, Field]
     parts: Mapping[str, "Record"]
     constants: frozenset[str] = frozenset()
+    name: str = ""  # in the schema, where one dataclass is written in several ways
 
     def read(self, node: Node, notes: Notes) -> Any:
         if not isinstance(node, Table):
@@ -112,7 +113,7 @@ class Record:
         return record
 
     def schema(self, known: dict[str, Schema]) -> Schema:
-        name = self.make.__name__
+        name = self.name or self.make.__name__
         if name not in known:
             known[name] = {}  # stands for itself while its fields are asked
             known[name] = {
@@ -203,12 +204,14 @@ def record(
     parts: Mapping[str, Record] | None = None,
     defaults: Mapping[str, Any] | None = None,
     constants: tuple[str, ...] = (),
+    name: str = "",
 ) -> Record:
     """The record that makes `make`: a key per field, required when the field has no default.
 
     `renamed` gives attribute → key, `shapes` a shape per attribute where the type does not say enough, `parts` the
     attributes whose own keys stand among this record's, `defaults` values of attributes that a file may leave out
-    although the core asks for them, `constants` keys that only tell kinds apart.
+    although the core asks for them, `constants` keys that only tell kinds apart, `name` tells apart the records that
+    make the same dataclass.
     """
     renamed, shapes, parts, defaults = renamed or {}, shapes or {}, parts or {}, defaults or {}
     hints = get_type_hints(make)
@@ -225,7 +228,7 @@ def record(
         )
         is_required = default is dataclasses.MISSING and not has_default
         fields[renamed.get(field.name, field.name)] = Field(field.name, shape, is_required, default)
-    return Record(make, fields, parts, frozenset(constants))
+    return Record(make, fields, parts, frozenset(constants), name)
 
 
 def shape_of(hint: Any, special: Special) -> Shape:

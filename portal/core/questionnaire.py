@@ -1,7 +1,7 @@
 """What a questionnaire is made of: sections of items, each with its clauses, sources and conditions."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
 from functools import cached_property
@@ -296,6 +296,7 @@ class Questionnaire:
     rulebooks: tuple[Rulebook, ...]
     data_checks: tuple[DataCheck, ...] = ()
     output: ItemId | None = None
+    renamed: Mapping[ItemId, ItemId] = field(default_factory=dict)  # id in the version before → id here
 
     @cached_property
     def items(self) -> Mapping[ItemId, Item]:

@@ -137,6 +137,21 @@ def test_only_what_fits_the_new_questionnaire_is_carried_over(
     assert list(carried) == [SNCR, WASTE, KILN, PERMIT]  # no HEAT any more, COAL said nothing
 
 
+def test_an_item_under_a_new_id_keeps_last_years_answer(door: Door, manager: Person, draft: str) -> None:
+    _filled(door, manager, draft)
+    old = make_questionnaire()
+    new_id = ItemId("kiln_sncr_anew")
+    sections = tuple(
+        replace(section, items=tuple(replace(i, id=new_id) if i.id == SNCR else i for i in section.items))
+        for section in old.sections
+    )
+    newer = replace(old, version="2027-1", sections=sections, renamed={SNCR: new_id})
+    with replace(door, library=make_library(old, newer)).writing() as work:
+        id = assessment.start(work, manager.account, manager.enterprise, 2026)
+        carried = assessment.open_(work, manager.account, id).answers
+    assert carried[new_id].answer == make_answers()[SNCR]
+
+
 # ── Saving ───────────────────────────────────────────────────────────────────
 
 

@@ -90,3 +90,41 @@ def test_a_broken_questionnaire_is_not_taken_for_a_vanished_one(author: Author) 
     author.write(BRICKS, "id: [\n")
 
     assert [code for _, _, code in author.problems()] == ["not_yaml"]
+
+
+def _next_version(author: Author, renamed: str) -> None:
+    text = (author.folder / BRICKS).read_text("utf-8")
+    text = text.replace("version: 2026-1", "version: 2026-2").replace(
+        "requirement: lawful", "requirement: law_abiding"
+    )
+    text = text.replace("requirements: [lawful]", "requirements: [law_abiding]")
+    author.write("brickworks/2026-2.yaml", f"{text}renamed: {renamed}\n")
+
+
+def test_a_new_version_says_which_ids_became_which(author: Author) -> None:
+    _next_version(author, "{lawful: law_abiding}")
+
+    assert author.problems() == []
+    assert author.read().library().questionnaire("brickworks").renamed == {"lawful": "law_abiding"}
+
+
+@pytest.mark.parametrize(
+    ("renamed", "code"),
+    [
+        ("{legal: law_abiding}", "not_renamed"),
+        ("{slag: law_abiding}", "not_renamed"),
+        ("{lawful: abiding}", "not_in_questionnaire"),
+    ],
+)
+def test_a_map_of_ids_that_leads_nowhere_is_told(author: Author, renamed: str, code: str) -> None:
+    _next_version(author, renamed)
+
+    line = author.line("brickworks/2026-2.yaml", "renamed:")
+    assert author.problems() == [("brickworks/2026-2.yaml", line, code)]
+
+
+def test_the_first_version_has_nothing_to_rename(tmp_path: Path) -> None:
+    author = Author(tmp_path)
+    author.change(BRICKS, "derived:\n", "renamed: {legal: lawful}\nderived:\n")
+
+    assert author.problems() == [(BRICKS, author.line(BRICKS, "renamed:"), "not_renamed")]
