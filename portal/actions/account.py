@@ -166,13 +166,13 @@ def ask_reset(work: Work, login: str) -> None:
 
 def may_reset(work: Work, token: str) -> bool:
     """Whether the link still works: for the page that it opens."""
-    ticket = stored.find_ticket(work.session, token_hash(token), work.now)
+    ticket = stored.find_ticket(work.session, token_hash(token), work.now, is_locking=work.is_writing)
     return ticket is not None and ticket.account_id is not None
 
 
 def reset(work: Work, token: str, password: str) -> tuple[Problem, ...]:
     """Set a new password by a mailed link; ends the link, every sign-in and a lock."""
-    ticket = stored.find_ticket(work.session, token_hash(token), work.now)
+    ticket = stored.find_ticket(work.session, token_hash(token), work.now, is_locking=work.is_writing)
     account = stored.find(work.session, ticket.account_id) if ticket and ticket.account_id else None
     if account is None:
         return (Problem(place="token", code="token_invalid"),)
@@ -252,7 +252,7 @@ def join(work: Work, token: str, who: Account) -> tuple[str | None, tuple[Proble
 
 
 def _open_invitation(work: Work, token: str) -> stored.Ticket | None:
-    ticket = stored.find_ticket(work.session, token_hash(token), work.now)
+    ticket = stored.find_ticket(work.session, token_hash(token), work.now, is_locking=work.is_writing)
     return ticket if ticket is not None and ticket.enterprise_id is not None else None
 
 

@@ -215,9 +215,10 @@ def add_ticket(
     session.flush()
 
 
-def find_ticket(session: Session, token_hash: str, now: datetime) -> Ticket | None:
-    """The ticket, when it was neither used nor has expired."""
-    row = session.get(TicketRow, token_hash, with_for_update={"of": TicketRow})
+def find_ticket(session: Session, token_hash: str, now: datetime, *, is_locking: bool) -> Ticket | None:
+    """The ticket, when it was neither used nor has expired; locked only where it may be used at once."""
+    lock = {"of": TicketRow} if is_locking else None
+    row = session.get(TicketRow, token_hash, with_for_update=lock)
     if row is None or row.used_at is not None or row.expires_at <= now:
         return None
     enterprise = session.get(EnterpriseRow, row.enterprise_id) if row.enterprise_id else None

@@ -64,7 +64,9 @@ def check(answer: TestResponse) -> TestResponse:
     page = text_of(answer)
     parser = html5lib.HTMLParser(strict=False)
     root = parser.parse(page)
-    assert not parser.errors, [(place, code, page.splitlines()[place[0] - 1]) for place, code, _ in parser.errors]
+    assert not parser.errors, [
+        (place, code, page.splitlines()[place[0] - 1]) for place, code, _ in parser.errors
+    ]
     everything = list(root.iter())
     assert len(root.findall(f".//{_SPACE}h1")) == 1
     assert root.get("lang") == "zh-CN"
@@ -79,7 +81,9 @@ def _check_ids(everything: list[Element]) -> None:
     counted = Counter(element.get("id") for element in everything if element.get("id"))
     assert not [id for id, count in counted.items() if count > 1]
     for element in everything:
-        for name in (element.get("aria-describedby") or "").split() + (element.get("aria-labelledby") or "").split():
+        for name in (element.get("aria-describedby") or "").split() + (
+            element.get("aria-labelledby") or ""
+        ).split():
             assert name in counted, name
 
 

@@ -1,7 +1,6 @@
 """A portal with its pages, and a browser for each of the cast."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -12,12 +11,6 @@ from tests.cast import PASSWORD, Person
 from tests.web.browser import Browser
 
 Enter = Callable[[Person | None], Browser]
-
-
-@pytest.fixture(params=["sqlite"])
-def database_url(tmp_path: Path) -> str:
-    """Pages speak to actions, which are tested on both kinds of database; here the embedded one is enough."""
-    return f"sqlite:///{tmp_path / 'portal.sqlite'}"
 
 
 @pytest.fixture

@@ -63,7 +63,11 @@ def test_a_stranger_gets_404(
             assert theirs.get(path).status_code == 404, path
             walked += 1
         if "POST" in one.methods:
-            sent = theirs.save(path.removesuffix("/answers"), []) if path.endswith("/answers") else theirs.post(path)
+            sent = (
+                theirs.save(path.removesuffix("/answers"), [])
+                if path.endswith("/answers")
+                else theirs.post(path)
+            )
             assert sent.status_code == 404, path
             walked += 1
     assert walked > 12

@@ -79,6 +79,7 @@ def test_a_forgotten_password_is_reset_by_mail(door: Door, enter: Enter, manager
     assert browser.post(path, password="new-example-9", repeat="other").status_code == 422
     assert browser.post(path, password="new-example-9", repeat="new-example-9").status_code == 302
     assert browser.post("/sign-in", login=manager.mail, password="new-example-9").status_code == 302
+    assert browser.get(path).status_code == 410
     assert "已失效" in text_of(browser.post(path, password="new-example-9", repeat="new-example-9"))
 
 

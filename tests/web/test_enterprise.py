@@ -16,7 +16,9 @@ from tests.web.conftest import Enter
 def test_an_enterprise_is_registered_and_stands_on_the_desk(enter: Enter, manager: Person) -> None:
     browser = enter(manager)
     assert browser.get("/enterprises/new").status_code == 200
-    assert browser.post("/enterprises/new", asdict(make_profile(name="示例二厂"))).headers["Location"] == "/desk"
+    assert (
+        browser.post("/enterprises/new", asdict(make_profile(name="示例二厂"))).headers["Location"] == "/desk"
+    )
     assert "示例二厂" in text_of(browser.get("/desk"))
 
 
@@ -66,7 +68,9 @@ def test_a_colleague_joins_by_the_mail(door: Door, enter: Enter, manager: Person
     assert "钱示例" in text_of(browser.get(f"/enterprises/{manager.enterprise}"))
 
 
-def test_a_stranger_with_an_account_joins_by_one_click(door: Door, enter: Enter, manager: Person, stranger: Person) -> None:
+def test_a_stranger_with_an_account_joins_by_one_click(
+    door: Door, enter: Enter, manager: Person, stranger: Person
+) -> None:
     enter(manager).post(f"/enterprises/{manager.enterprise}/colleagues", mail=stranger.mail)
     (mail,) = door.settings.mail_folder.glob("*.eml")
     text = message_from_bytes(mail.read_bytes(), policy=policy.default).get_body().get_content()
@@ -77,6 +81,8 @@ def test_a_stranger_with_an_account_joins_by_one_click(door: Door, enter: Enter,
     assert other.get(f"/enterprises/{manager.enterprise}").status_code == 200
 
 
-def test_starting_the_year_twice_leads_to_the_same_self_check(enter: Enter, manager: Person, assessment: str) -> None:
+def test_starting_the_year_twice_leads_to_the_same_self_check(
+    enter: Enter, manager: Person, assessment: str
+) -> None:
     again = enter(manager).post(f"/enterprises/{manager.enterprise}/assessments")
     assert again.headers["Location"] == assessment

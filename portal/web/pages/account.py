@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.actions import account
 from portal.actions.work import NotFound, Work
+from portal.core.errors import Problem
 from portal.core.roles import Account
 from portal.web.access import (
     PUBLIC,
@@ -108,6 +109,9 @@ def forgot_password(work: Work, who: Account | None) -> ResponseReturnValue:
 def reset_password(work: Work, who: Account | None, token: str) -> ResponseReturnValue:
     """A new password by the link from the mail."""
     form = NewPasswordForm(request.form)
+    if request.method != "POST" and not account.may_reset(work, token):
+        show(form, [Problem(place="token", code="token_invalid")])
+        return render_template("account/reset.html", form=form), 410
     if request.method == "POST":
         problems = repeats(form) or account.reset(work, token, form.password.data or "")
         if not problems:
