@@ -1,6 +1,6 @@
 """What the authors of the data files read: one Chinese sentence per problem, saying what is wrong and what to do.
 
-The only module of the catalog with Chinese text. `{0}`, `{1}` … are the problem's details. The list in
+The only module of the catalog with Chinese sentences. `{0}`, `{1}` … are the problem's details. The list in
 `questionnaires/README.md` is kept equal to this one by a test.
 """
 
