@@ -1,5 +1,6 @@
 """Mails as files: one .eml in the mail folder for each, worded in `templates/mail/`."""
 
+import errno
 import os
 from datetime import datetime
 from email.message import EmailMessage
@@ -7,7 +8,7 @@ from email.policy import SMTPUTF8
 from email.utils import format_datetime
 from string import Template
 
-from portal.actions.work import Work, new_id
+from portal.actions.work import StorageFull, Work, new_id
 
 SENDER = "portal@localhost.localdomain"
 
@@ -24,7 +25,12 @@ def write(work: Work, template: str, to: str, **values: str) -> None:
     message["Date"] = format_datetime(work.now)
     message["Message-ID"] = f"<{new_id()}@localhost.localdomain>"
     message.set_content(body.strip() + "\n", cte="8bit")
-    _lay_down(work, message.as_bytes(), work.now, template)
+    try:
+        _lay_down(work, message.as_bytes(), work.now, template)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise StorageFull(str(error)) from error
+        raise
 
 
 def _lay_down(work: Work, content: bytes, now: datetime, template: str) -> None:

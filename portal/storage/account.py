@@ -169,7 +169,7 @@ def set_failures(
 ) -> None:
     """Note the failures against the key."""
     values = {"failures": failures, "locked_until": locked_until, "last_at": now}
-    statement = inserting(session, FailureRow).values(key=key, **values)
+    statement = inserting(session.get_bind().dialect.name, FailureRow).values(key=key, **values)
     session.execute(statement.on_conflict_do_update(index_elements=["key"], set_=values))
 
 

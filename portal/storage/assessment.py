@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Executable, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from portal.core.answers import Answer, Answers, from_json, to_json
@@ -279,17 +280,21 @@ def save(session: Session, assessment_id: str, savings: Sequence[Saving], *, by:
         row | {"is_carried_over": saving.is_carried_over}
         for row, saving in zip(history, savings, strict=True)
     ]
-    statement = inserting(session, AnswerRow)
-    changed = ("value", "revision", "saved_by", "saved_at", "is_carried_over")
     connection = session.connection()
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["assessment_id", "item"],
-            set_={name: statement.excluded[name] for name in changed},
-        ),
-        rows,
+    for statement, values in zip(_saving(connection.dialect.name), (rows, history), strict=True):
+        connection.execute(statement, values)
+
+
+@cache
+def _saving(dialect: str) -> tuple[Executable, Executable]:
+    """The upsert of answers and the insert of their history, made once: building them costs as much as running."""
+    statement = inserting(dialect, AnswerRow)
+    changed = ("value", "revision", "saved_by", "saved_at", "is_carried_over")
+    upsert = statement.on_conflict_do_update(
+        index_elements=["assessment_id", "item"],
+        set_={name: statement.excluded[name] for name in changed},
     )
-    connection.execute(insert(AnswerHistoryRow.__table__), history)  # type: ignore[arg-type]
+    return upsert, insert(AnswerHistoryRow.__table__)  # type: ignore[arg-type]
 
 
 # ── Submission ───────────────────────────────────────────────────────────────

@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import errno
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -13,7 +14,7 @@ from sqlalchemy import text
 
 from portal import words
 from portal.actions import account, enterprise
-from portal.actions.work import Door, NotFound, Work
+from portal.actions.work import Door, NotFound, StorageFull, Work
 from portal.core.roles import Account, Role
 from tests.cast import PASSWORD, Person
 from tests.make import make_profile
@@ -237,6 +238,19 @@ def test_a_reset_link_ends_after_two_hours_and_by_the_next_one(door: Door, manag
         assert not account.may_reset(_later(work, hours=2), first)
         account.ask_reset(_later(work, seconds=1), manager.mail)
         assert not account.may_reset(work, first)
+
+
+def test_a_full_disk_stops_the_mail_and_its_link_together(
+    door: Door, manager: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(account.mail, "_lay_down", full)
+    with pytest.raises(StorageFull), door.writing() as work:
+        account.ask_reset(work, manager.mail)
+    with door.reading() as work:
+        assert work.session.scalar(text("SELECT count(*) FROM ticket")) == 0
 
 
 def test_nobody_gets_no_mail_and_no_error(door: Door) -> None:
