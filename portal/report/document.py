@@ -143,7 +143,7 @@ def compose(
         printed=words.long_day(particulars.printed_on),
         submitted=words.long_day(particulars.submitted_at),
         state_note=_state_note(assessment, particulars),
-        number=particulars.number or "草稿，无编号",
+        number=particulars.number or "未提交，无编号",
         checksum=particulars.checksum or hashlib.sha256(attached[0].content).hexdigest(),
         check_url=particulars.check_url,
         questionnaire_note=questionnaire.note,

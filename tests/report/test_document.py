@@ -68,7 +68,7 @@ def test_a_draft_and_a_provisional_result_say_so() -> None:
     draft = make_document(without=few, is_submitted=False, number="", submitted_at=None, check_url="")
     assert draft.state_note == "草稿 · 暂定"
     assert draft.scores.is_provisional
-    assert draft.number == "草稿，无编号"
+    assert draft.number == "未提交，无编号"
 
 
 def test_an_open_gate_leads_the_verdict_and_takes_the_green_away() -> None:
