@@ -123,9 +123,9 @@ def assess(questionnaire: str, answers: Path) -> None:
 @click.option("--questionnaire", required=True, help="问卷，如 cement 或 cement/2026-1")
 @click.option("--answers", type=_THERE, required=True, help="填报值（JSON）")
 @click.option("--out", type=_FILE, required=True, help="输出文件")
-@click.option("--name", default="未具名企业", show_default=True, help="企业名称")
-@click.option("--uscc", default="", help="统一社会信用代码")
-@click.option("--year", type=click.IntRange(2000, 2100), help="评价年度，默认为报告日期的年份")
+@click.option("--name", default="", help="企业名称，默认取填报文件中的")
+@click.option("--uscc", default="", help="统一社会信用代码，默认取填报文件中的")
+@click.option("--year", type=click.IntRange(2000, 2100), help="评价年度，默认取填报文件或报告日期")
 @click.option(
     "--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="报告日期，默认今天；日期相同则文件逐字节相同"
 )

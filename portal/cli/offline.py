@@ -2,8 +2,11 @@
 
 import json
 import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -18,9 +21,20 @@ from portal.core.receipt import receipt
 from portal.core.scoring import assess
 
 
+@dataclass(frozen=True, slots=True)
+class AnswersFile:
+    """A file of answers: the answers alone, or beside them whose they are (docs/receipt.md)."""
+
+    answers: Any
+    enterprise: Mapping[str, str]
+    year: int | None
+    questionnaire: str
+    version: str
+
+
 def print_receipt(settings: Settings, questionnaire: str, answers: Path) -> None:
     """The receipt as JSON on standard output."""
-    _, assessment = _assess(settings, questionnaire, answers)
+    assessment = _assess(load(settings.content_folder), questionnaire, read_file(answers))
     json.dump(receipt(assessment), sys.stdout, ensure_ascii=False, indent=2)
     sys.stdout.write("\n")
 
@@ -36,13 +50,14 @@ def print_pdf(
     year: int | None,
     day: date | None,
 ) -> None:
-    """The report as a PDF file, with progress on the terminal."""
+    """The report as a PDF file, with progress on the terminal; what is not given is taken from the file."""
     # WeasyPrint takes its time to load: not before it is needed.
     from portal import words
     from portal.report import document
     from portal.report.press import print_report
 
-    library, assessment = _assess(settings, questionnaire, answers)
+    library, file = load(settings.content_folder), read_file(answers)
+    assessment = _assess(library, questionnaire, file)
     printed_on = day or words.local(datetime.now(UTC)).date()
     gaps = find_gaps(assessment)
     recommendations = advise(assessment, gaps, library.technologies, library.carriers)
@@ -53,7 +68,13 @@ def print_pdf(
         plan(assessment, recommendations),
         library=library,
         particulars=document.Particulars(
-            name=name, uscc=uscc, year=year or printed_on.year, printed_on=printed_on
+            name=name or file.enterprise.get("name", "未具名企业"),
+            uscc=uscc or file.enterprise.get("uscc", ""),
+            district=file.enterprise.get("district", ""),
+            scale=file.enterprise.get("scale", ""),
+            products=file.enterprise.get("products", ""),
+            year=year or file.year or printed_on.year,
+            printed_on=printed_on,
         ),
         receipt=receipt(assessment),
     )
@@ -61,14 +82,29 @@ def print_pdf(
     click.echo(f"已打印：{out}（{out.stat().st_size:,} 字节）")
 
 
-def _assess(settings: Settings, questionnaire: str, answers: Path) -> tuple[Library, Assessment]:
-    library = load(settings.content_folder)
-    id, _, version = questionnaire.partition("/")
-    asked = library.questionnaire(id, version or None)
+def read_file(path: Path) -> AnswersFile:
+    """Read a file of answers; what its answers mean is read later, against the questionnaire."""
     try:
-        raw = json.loads(answers.read_text("utf-8-sig"))
+        raw = json.loads(path.read_text("utf-8-sig"))
     except ValueError as error:
-        raise click.ClickException(f"{answers} 不是有效的 JSON：{error}") from error
-    # A file may hold the answers alone, or beside who gave them (as the examples in tests/golden do).
-    given = raw["answers"] if isinstance(raw, dict) and isinstance(raw.get("answers"), dict) else raw
-    return library, assess(asked, read_answers(asked, given))
+        raise click.ClickException(f"{path} 不是有效的 JSON：{error}") from error
+    if not isinstance(raw, dict) or not isinstance(raw.get("answers"), dict):
+        return AnswersFile(raw, {}, None, "", "")
+    enterprise, year = raw.get("enterprise"), raw.get("year")
+    return AnswersFile(
+        answers=raw["answers"],
+        enterprise={k: v for k, v in enterprise.items() if isinstance(v, str)}
+        if isinstance(enterprise, dict)
+        else {},
+        year=year if isinstance(year, int) else None,
+        questionnaire=str(raw.get("questionnaire", "")),
+        version=str(raw.get("version", "")),
+    )
+
+
+def _assess(library: Library, questionnaire: str, file: AnswersFile) -> Assessment:
+    id, _, version = questionnaire.partition("/")
+    if file.questionnaire not in ("", id):
+        raise click.ClickException(f"填报文件属于问卷 {file.questionnaire}，而不是 {id}")
+    asked = library.questionnaire(id, version or file.version or None)
+    return assess(asked, read_answers(asked, file.answers))

@@ -102,7 +102,7 @@ def note_progress(session: Session, job: Job, *, progress: int, step: str, lease
 def finish(session: Session, job: Job, *, file: str, sha256: str, size: int, now: datetime) -> bool:
     """The report is printed. Written once: False when the job belongs to another worker by now."""
     return _update_running(
-        session, job, state=JobState.DONE, progress=100, file=file, sha256=sha256, size=size,
+        session, job, state=JobState.DONE, progress=100, step="", file=file, sha256=sha256, size=size,
         finished_at=now, lease_until=None,
     )  # fmt: skip
 

@@ -58,7 +58,7 @@ def test_the_three_plants_stand_where_the_demo_wants_them(seeded: Door) -> None:
 
 
 def test_seeding_again_changes_nothing(seeded: Door) -> None:
-    assert [one.mail for one in demo.seed(seeded)][0] == "wang@example.cn"
+    assert demo.seed(seeded)[0].mail == "wang@example.cn"
     with seeded.reading() as work:
         who = stored.find_by_login(work.session, "li@example.cn")
         assert who is not None

@@ -121,6 +121,34 @@ def test_an_unknown_questionnaire_is_told() -> None:
     assert "没有这份问卷：bakery" in told.stderr
 
 
+def test_a_file_may_say_whose_answers_it_holds(tmp_path: Path) -> None:
+    file = tmp_path / "answers.json"
+    whole = {
+        "questionnaire": "cement", "version": "2026-1", "year": 2025,
+        "enterprise": {"name": "示例水泥有限公司"}, "answers": json.loads(EXAMPLE.read_text()),
+    }  # fmt: skip
+    file.write_text(json.dumps(whole))
+    alone = _portal("assess", "--questionnaire", "cement", "--answers", str(EXAMPLE))
+    told = _portal("assess", "--questionnaire", "cement/2026-1", "--answers", str(file))
+    assert told.stdout == alone.stdout
+    other = _portal("assess", "--questionnaire", "paper", "--answers", str(file))
+    assert other.returncode == 1
+    assert "属于问卷 cement" in other.stderr
+
+
+def test_a_report_is_printed_without_a_database_and_is_the_same_twice(tmp_path: Path) -> None:
+    outs = [tmp_path / "a.pdf", tmp_path / "b.pdf"]
+    for out in outs:
+        told = _portal(
+            "report", "--questionnaire", "cement", "--answers", str(EXAMPLE), "--out", str(out),
+            "--name", "示例水泥有限公司", "--year", "2025", "--date", "2026-11-22",
+        )  # fmt: skip
+        assert told.returncode == 0, told.stderr
+        assert "100%" in told.stderr
+    assert outs[0].read_bytes() == outs[1].read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.pdf", "b.pdf"]
+
+
 # ── Backup ───────────────────────────────────────────────────────────────────
 
 
