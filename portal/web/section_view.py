@@ -1,9 +1,11 @@
 """What a page of the questionnaire shows: its items with their answers, and the panel with score and gaps."""
 
+import dataclasses
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
-from flask import render_template
+from flask import current_app, render_template
 from markupsafe import Markup
 
 from portal import words
@@ -55,8 +57,25 @@ class Panel:
         return next(one for one in self.assessment.sections if one.id == id)
 
 
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """A self-check as it stood: every save raises a revision, so their sum names its state."""
+
+    id: str
+    version: tuple[str, str]
+    state: int
+    one: OpenAssessment = dataclasses.field(compare=False)
+
+
 def panel_of(one: OpenAssessment) -> Panel:
-    """Score the answers as they stand."""
+    """Score the answers as they stand; looking again at the same answers costs nothing."""
+    state = sum(stored.revision for stored in one.answers.values())
+    return _panel(_Scored(one.id, (one.questionnaire.id, one.questionnaire.version), state, one))
+
+
+@lru_cache(maxsize=256)
+def _panel(scored: _Scored) -> Panel:
+    one = scored.one
     assessment = assess(one.questionnaire, one.given)
     return Panel(
         assessment=assessment,
@@ -97,6 +116,36 @@ def views_of(
             )
         )
     return views
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """An item as it looks: what its markup depends on, and the view to draw it from."""
+
+    place: tuple[str, str, str, str]
+    look: tuple[object, ...]
+    view: ItemView = dataclasses.field(compare=False)
+    is_editable: bool
+
+
+def markup_of(library: Library, one: OpenAssessment, view: ItemView) -> Markup:
+    """The item's HTML. Equal looks are drawn once: most items are unanswered or hold one of a few answers."""
+    if view.conflict is not None:
+        return _draw(view, one.is_editable)
+    is_carried = view.stored is not None and view.stored.is_carried_over
+    look = (view.field.typed, view.is_shown, is_carried, view.computed, view.warning, view.field.errors)
+    place = (library.checksum, one.questionnaire.id, one.questionnaire.version, str(view.item.id))
+    return _drawn(_Drawn(place, look, view, one.is_editable))
+
+
+@lru_cache(maxsize=4096)
+def _drawn(drawn: _Drawn) -> Markup:
+    return _draw(drawn.view, drawn.is_editable)
+
+
+def _draw(view: ItemView, is_editable: bool) -> Markup:
+    macros = current_app.jinja_env.get_template("assessment/item.html").module
+    return Markup(macros.item(view, is_editable))  # type: ignore[attr-defined]  # noqa: S704 - a macro escapes
 
 
 def is_shown(item: Item, assessment: Assessment) -> bool:

@@ -151,4 +151,3 @@ def profile(work: Work, who: Account | None) -> ResponseReturnValue:
         show(form, problems)
     page = render_template("account/account.html", form=form, me=me, is_changed="changed" in request.args)
     return page, 422 if request.method == "POST" else 200
-

@@ -18,7 +18,7 @@ from portal.core.roles import Account
 from portal.web.access import MANAGER, Pages, require_account
 from portal.web.fields import answer_text, mark_of, typed_of
 from portal.web.item_form import SectionForm, field_of
-from portal.web.section_view import computed_text, is_shown, neighbours, panel_of, views_of
+from portal.web.section_view import computed_text, is_shown, markup_of, neighbours, panel_of, views_of
 
 pages = Pages("assessment", __name__)
 SUBJECT = "assessment"
@@ -105,11 +105,13 @@ def _section_page(
 ) -> str:
     panel = panel_of(one)
     before, after = neighbours(one.questionnaire, section)
+    views = views_of(work.library, one, form, panel.assessment, conflicts)
     return render_template(
         "assessment/section.html",
         one=one,
         section=section,
-        views=views_of(work.library, one, form, panel.assessment, conflicts),
+        views=views,
+        items=[markup_of(work.library, one, view) for view in views],
         panel=panel,
         before=before,
         after=after,
