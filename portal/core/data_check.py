@@ -6,6 +6,7 @@ to look at, and the manager may explain it. A rule stays silent while one of its
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import assert_never
 
@@ -25,6 +26,17 @@ from portal.core.questionnaire import (
     Questionnaire,
     Within,
 )
+
+LONGEST_EXPLANATION = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """What the manager says to a finding; reviewer and report show it beside the finding."""
+
+    text: str
+    saved_by: str
+    saved_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -242,6 +242,19 @@ class AnswerHistoryRow(Row):
     saved_at: Mapped[datetime]
 
 
+class ExplanationRow(Row):
+    """What the manager says to one finding of the data check (数据体检)."""
+
+    __tablename__ = "explanation"
+    assessment_id: Mapped[str] = mapped_column(
+        PublicId, ForeignKey("assessment.id", ondelete="CASCADE"), primary_key=True
+    )
+    rule: Mapped[str] = mapped_column(String(80), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    saved_by: Mapped[str] = mapped_column(PublicId, ForeignKey("account.id"))
+    saved_at: Mapped[datetime]
+
+
 class ReportJobRow(Row):
     """A report to print or printed. `content_key` is a hash of all that goes into it: the same is printed once."""
 

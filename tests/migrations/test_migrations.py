@@ -12,6 +12,7 @@ from sqlalchemy import text
 from portal.actions import assessment, report
 from portal.actions.work import Door
 from portal.config import HOME
+from portal.storage import explanation
 from portal.storage.migrations import migrate, pending
 from portal.storage.session import Database
 from portal.storage.tables import Row
@@ -56,13 +57,15 @@ def test_a_filled_database_stands_a_migration_back_and_forth(
     with door.writing() as work:
         assessment.submit(work, manager.account, id)
         report.ask(work, manager.account, id)
+        explanation.keep(work.session, id, "rule", "检修", by=manager.account.id, now=work.now)
     before = _counts(database)
-    assert all(before[name] for name in ("account", "membership", "answer", "answer_history", "report_job"))
-    migrate(database, folder, VERSIONS[-2])
-    assert pending(database, folder) == (VERSIONS[-1],)
-    assert migrate(database, folder) == (VERSIONS[-1],)
+    filled = ("account", "membership", "answer", "answer_history", "report_job", "explanation")
+    assert all(before[name] for name in filled)
+    migrate(database, folder, "0002_assessments")
+    assert pending(database, folder) == ("0003_reports", "0004_explanations")
+    assert migrate(database, folder) == ("0003_reports", "0004_explanations")
     after = _counts(database)
-    assert after == before | {"report_job": 0}
+    assert after == before | {"report_job": 0, "explanation": 0}
 
 
 def test_down_to_nothing_and_up_again(database: Database) -> None:
