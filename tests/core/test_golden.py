@@ -6,7 +6,7 @@ form is told in `tests/golden/README.md`.
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from portal.catalog.library import load
 from portal.core.advice import Recommendation, advise
 from portal.core.answers import read_answers
 from portal.core.assessment import Assessment, GateState, Standing, rounded
+from portal.core.axes import ratings
 from portal.core.gaps import Gap, find_gaps
 from portal.core.questionnaire import Column
 from portal.core.scoring import assess
@@ -131,12 +132,16 @@ def test_a_sheet_adds_up(case: str) -> None:
     assert rounded(total) == Decimal(sheet["total"])
 
 
+def steps_of(sheet: Any) -> Iterator[dict[str, str]]:
+    for part in (*sheet["savings"], *sheet.get("indicators", ()), sheet.get("green_factory", {"steps": ()})):
+        yield from part["steps"]
+
+
 @pytest.mark.parametrize("case", CASES)
-def test_every_step_of_a_saving_can_be_reckoned_again(case: str) -> None:
-    for saving in sheet_of(case)["savings"]:
-        for step in saving["steps"]:
-            assert step["unit"]
-            assert agrees(reckon(step["step"]), step["result"]), step
+def test_every_step_can_be_reckoned_again(case: str) -> None:
+    for step in steps_of(sheet_of(case)):
+        assert step["unit"]
+        assert agrees(reckon(step["step"]), step["result"]), step
 
 
 # ── the portal against the sheet ─────────────────────────────────────────────
@@ -185,6 +190,25 @@ def test_grade_gates_and_gaps_are_the_same(case: str) -> None:
     assert sorted(states[GateState.OPEN]) == sorted(gates["open"])
     assert sorted(states[GateState.UNANSWERED]) == sorted(gates["unanswered"])
     assert len(gaps) == sheet_of(case)["gaps"]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_indicators_are_the_same(case: str) -> None:
+    assessment, _, _ = worked_out(case)
+    for worked in sheet_of(case).get("indicators", ()):
+        reading = assessment.result_of(worked["item"]).reading
+        assert reading is not None and reading.value is not None
+        assert agrees(reading.value, worked["steps"][-1]["result"]), worked
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if "green_factory" in sheet_of(case)])
+def test_the_green_factory_rating_is_the_same(case: str) -> None:
+    assessment, _, _ = worked_out(case)
+    (rating,) = ratings(assessment)
+    worked = sheet_of(case)["green_factory"]
+    assert rating.counted == Decimal(worked["counted"])
+    assert rating.total is not None
+    assert str(rounded(rating.total)) == worked["total"] == worked["steps"][-1]["result"]
 
 
 @pytest.mark.parametrize("case", CASES)
