@@ -18,6 +18,7 @@ from portal.core.assessment import (
     Standing,
     rounded,
 )
+from portal.core.axes import AxesRating, MemberRating, ratings
 from portal.core.levels import GRADES
 from portal.core.questionnaire import Indicator
 from portal.core.rulebook import PointsRulebook
@@ -56,6 +57,7 @@ def receipt(assessment: Assessment) -> dict[str, Any]:
             for gate in assessment.gates
         ],
         "may_show_badge": assessment.may_show_badge,
+        "ratings": [_rating(rating) for rating in ratings(assessment)],
     }
 
 
@@ -144,6 +146,42 @@ def _grade(result: GradeResult) -> dict[str, Any]:
         "blockers": _by_grade({grade: list(items) for grade, items in result.blockers.items()}),
         "grade": result.grade.value if result.grade else None,
         "is_rated": result.is_rated,
+    }
+
+
+def _rating(rating: AxesRating) -> dict[str, Any]:
+    return {
+        "id": rating.rulebook.id,
+        "title": rating.rulebook.title,
+        "axes": [
+            {
+                "id": axis.axis.id,
+                "title": axis.axis.title,
+                "members": [_member(member) for member in axis.members],
+                "counted": text(axis.counted),
+                "earned": text(axis.earned),
+                "points": _both(axis.points),
+            }
+            for axis in rating.axes
+        ],
+        "counted": text(rating.counted),
+        "total": _both(rating.total),
+        "gates": [{"item": gate.item.id, "state": gate.state.value} for gate in rating.gates],
+    }
+
+
+def _member(rating: MemberRating) -> dict[str, Any]:
+    member = rating.member
+    return {
+        "id": member.id,
+        "title": member.title,
+        "weight": text(member.weight),
+        "standing": rating.standing.value,
+        "unit": member.unit,
+        "value": None if rating.value is None else text(rating.value),
+        "base": None if member.base is None else text(member.base.value),
+        "lead": None if member.lead is None else text(member.lead.value),
+        "share": None if rating.share is None else text(rating.share),
     }
 
 

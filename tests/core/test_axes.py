@@ -10,6 +10,7 @@ from portal.core.axes import MemberStanding, ratings
 from portal.core.formula import Formula
 from portal.core.levels import Direction, Verification
 from portal.core.questionnaire import Extent
+from portal.core.receipt import receipt
 from portal.core.rulebook import AxesRulebook, Axis, AxisMember, Benchmark
 from portal.core.scoring import assess
 from tests.trade import (
@@ -117,3 +118,20 @@ def test_what_is_missing_or_not_applicable_does_not_count():
 def test_its_basic_requirements_are_its_gates():
     rating = rate_with(ENERGY, systems=Declared(is_met=False))
     assert [(gate.item.id, gate.state) for gate in rating.gates] == [("systems", GateState.OPEN)]
+
+
+def test_the_receipt_carries_the_rating_so_that_it_can_be_reckoned_again():
+    half, design = member("unknown"), member("design", "6", item="design")
+    axes = tuple(Axis(id=one.id, title=one.id, members=(one,)) for one in (ENERGY, half, design))
+    book = AxesRulebook(id="green", title="green", basis="", source="norm", axes=axes, requirements=("r",))
+    questionnaire = make_questionnaire(
+        make_requirement("r"), make_indicator("energy"), make_practice("design"), rulebooks=(book,)
+    )
+    answers = make_answers(energy=Measured(D("103.5")), design=Practised(Extent.FULL))
+    (rating,) = receipt(assess(questionnaire, answers))["ratings"]
+    members = [one for axis in rating["axes"] for one in axis["members"] if one["share"] is not None]
+    assert D(members[0]["share"]) == (D(members[0]["value"]) - 107) / (100 - 107)
+    weight = sum(D(one["weight"]) for one in members)
+    total = 100 * sum(D(one["weight"]) * D(one["share"]) for one in members) / weight
+    assert D(rating["total"]["exact"]) == total and D(rating["counted"]) == 14
+    assert rating["gates"] == [{"item": "r", "state": "unanswered"}]
