@@ -71,6 +71,12 @@ def test_every_sector_has_rules_of_every_kind_and_ten_seeded_errors(sector: str)
 
 
 @pytest.mark.parametrize("sector", SECTORS)
+def test_every_rule_is_broken_by_some_seeded_error(sector: str) -> None:
+    found = {check for error in read_seeded(sector) for check in error["finds"]}
+    assert {check.id for check in LIBRARY.questionnaire(sector).data_checks} == found
+
+
+@pytest.mark.parametrize("sector", SECTORS)
 def test_every_rule_that_gives_bounds_says_on_what_basis(sector: str) -> None:
     for check in LIBRARY.questionnaire(sector).data_checks:
         if isinstance(check.rule, Within | Contradiction):
