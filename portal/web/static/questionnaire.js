@@ -19,7 +19,7 @@ function state(kind, clock = "") {
     retrying: navigator.onLine ? "保存失败，正在重试" : "网络已断开，内容已存在本机，恢复后自动保存",
     "signed-out": "登录已过期，内容已存在本机。",
     closed: "这份自评价已经提交，不能再修改。",
-    mend: `已自动保存 ${clock}，有几项需要处理`,
+    mend: `其余已自动保存 ${clock}，标出的内容还没有保存`,
   };
   stateLine.textContent = texts[kind];
   stateLine.dataset.state = kind;
