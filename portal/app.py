@@ -13,7 +13,7 @@ from portal.actions.work import Door
 from portal.config import Settings
 from portal.web import assets, errors, headers, limits
 from portal.web.access import access_table
-from portal.web.pages import account, assessment, catalogue, enterprise, home, report, result
+from portal.web.pages import account, assessment, catalogue, data_check, enterprise, home, report, result
 
 # A questionnaire on one page has about 1,500 fields of a few hundred bytes; nothing is uploaded yet.
 LARGEST_BODY = 4 * 1024 * 1024
@@ -46,7 +46,7 @@ def create_app(settings: Settings | None = None, door: Door | None = None) -> Fl
     app.jinja_env.globals.update(words=words)
     for room in (assets, headers, limits, errors):
         room.install(app)
-    for pages in (home, account, enterprise, assessment, result, report, catalogue):
+    for pages in (home, account, enterprise, assessment, data_check, result, report, catalogue):
         app.register_blueprint(pages.pages)
     if settings.proxies:
         count = settings.proxies

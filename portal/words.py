@@ -8,16 +8,18 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum
-from typing import Any
+from typing import Any, assert_never
 
 from markupsafe import Markup, escape
 
 from portal.core.advice import Range
 from portal.core.assessment import GateState, Standing
+from portal.core.axes import MemberStanding
+from portal.core.data_check import Finding
 from portal.core.errors import Problem
 from portal.core.gaps import Urgency
 from portal.core.levels import Direction, Grade, Verification
-from portal.core.questionnaire import Column, Extent
+from portal.core.questionnaire import Agree, AtMost, Column, Contradiction, Extent, Jump, Within
 from portal.core.technology import CostClass
 
 # China keeps one time without daylight saving; a fixed offset needs no time-zone database.
@@ -62,6 +64,12 @@ STANDINGS: Mapping[Standing, str] = {
     Standing.NOT_APPLICABLE: "不适用",
     Standing.NOT_CONCERNED: "不涉及",
     Standing.UNRATED: "不计分（级别待核实或未公布）",
+}
+MEMBER_STANDINGS: Mapping[MemberStanding, str] = {
+    MemberStanding.COUNTED: "已计分",
+    MemberStanding.MISSING: "未填报",
+    MemberStanding.NOT_APPLICABLE: "不适用",
+    MemberStanding.UNPUBLISHED: "未公布，不计分",
 }
 GATE_STATES: Mapping[GateState, str] = {
     GateState.PASSED: "满足",
@@ -116,6 +124,7 @@ _TABLES: tuple[Mapping[Any, str], ...] = (
     DIRECTIONS,
     COST_CLASSES,
     STANDINGS,
+    MEMBER_STANDINGS,
     GATE_STATES,
     URGENCIES,
 )
@@ -220,7 +229,13 @@ def amount(value: Decimal | None, unit: str) -> str:
     """A figure for running text with its unit."""
     if value is None:
         return NOTHING
-    return f"{short(value)}{unit}" if unit in ("%", "‰") else f"{short(value)} {unit}" if unit != "1" else short(value)
+    return (
+        f"{short(value)}{unit}"
+        if unit in ("%", "‰")
+        else f"{short(value)} {unit}"
+        if unit != "1"
+        else short(value)
+    )
 
 
 def co2(text: str) -> Markup:
@@ -352,6 +367,31 @@ def report_file(year: int, enterprise: str, number: str) -> str:
     return f"{year}_{name}_自评价改进报告_{number or '草稿'}.pdf"
 
 
+def finding(one: Finding) -> str:
+    """What the data check found, in figures; what to look at stands in the rule itself."""
+    figures = [quantity(_shortened(value), unit) for value, unit in one.figures]
+    match one.check.rule:
+        case Agree(tolerance=tolerance):
+            return f"两处数据为 {figures[0]} 与 {figures[1]}，相差超过 {number(tolerance)}%"
+        case AtMost():
+            return f"{figures[0]}，不应大于 {figures[1]}"
+        case Within():
+            return f"{figures[0]}，应在 {figures[1]} 到 {figures[2]} 之间"
+        case Contradiction(beyond=beyond):
+            than = "高于" if beyond is Direction.LARGER else "低于"
+            return f"填报的措施已实施，指标却为 {figures[0]}，{than} {figures[1]}"
+        case Jump(share=share):
+            return f"上年 {figures[0]}，本年 {figures[1]}，变化超过 {number(share)}%"
+        case _:
+            assert_never(one.check.rule)
+
+
+def _shortened(value: Decimal) -> Decimal:
+    """Four significant digits, whole numbers untouched: a computed figure has many more than anyone reads."""
+    places = max(0, 3 - value.adjusted()) if value else 0
+    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+
+
 def knows(code: str) -> bool:
     """Whether there is a sentence for the code of a problem."""
     return code in _PROBLEMS
@@ -382,4 +422,5 @@ FILTERS: Mapping[str, Callable[..., object]] = {
     "scale": scale,
     "state": state,
     "problem": problem,
+    "finding": finding,
 }

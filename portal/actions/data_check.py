@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from portal.actions import assessment as filing
-from portal.actions import result
 from portal.actions.assessment import NotEditable
 from portal.actions.work import NotFound, Work
 from portal.core.answers import Answers
+from portal.core.assessment import Assessment
 from portal.core.data_check import LONGEST_EXPLANATION, Explanation, Finding, find_irregularities
 from portal.core.errors import Problem
 from portal.core.filing import OpenAssessment
@@ -24,13 +24,13 @@ class Checked:
     explanation: Explanation | None
 
 
-def of(work: Work, open_: OpenAssessment) -> tuple[Checked, ...]:
-    """The findings of a self-check that is open already, in the questionnaire's order.
+def of(work: Work, open_: OpenAssessment, assessment: Assessment) -> tuple[Checked, ...]:
+    """The findings of a self-check that is open and scored already, in the questionnaire's order.
 
     Jumps are judged against the enterprise's newest earlier self-check of the same sector.
     """
     explanations = stored.of(work.session, open_.id)
-    findings = find_irregularities(result.assess_open(work, open_), _last_year(work, open_))
+    findings = find_irregularities(assessment, _last_year(work, open_))
     return tuple(
         Checked(finding=finding, explanation=explanations.get(finding.check.id)) for finding in findings
     )

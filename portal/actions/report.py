@@ -50,6 +50,9 @@ def content_key(work: Work, shown: result.Result) -> str:
         "answers": {item: to_json(answer) for item, answer in shown.assessment.answers.items()},
         "assessment": open_.id,
         "receipt": shown.checksum,
+        "checked": [
+            (one.finding.check.id, one.explanation.text if one.explanation else "") for one in shown.checked
+        ],
         "library": work.library.checksum,
         "profile": asdict(open_.enterprise.profile),
         "number": open_.number,
@@ -139,6 +142,7 @@ def compose(work: Work, shown: result.Result) -> ReportDocument:
         library=shown.library,
         particulars=particulars,
         receipt=shown.receipt,
+        checked=tuple((one.finding, one.explanation) for one in shown.checked),
     )
 
 

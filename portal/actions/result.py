@@ -6,10 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from portal.actions import assessment as filing
+from portal.actions import data_check
 from portal.actions.work import NotFound, Work
 from portal.core.advice import Recommendation, Step, advise, plan
 from portal.core.answers import Answers
 from portal.core.assessment import Assessment, ColumnResult, Gate, GateState, SectionResult
+from portal.core.axes import AxesRating, ratings
 from portal.core.filing import AssessmentState, OpenAssessment
 from portal.core.gaps import Gap, find_gaps
 from portal.core.library import Library
@@ -34,6 +36,8 @@ class Result:
     steps: tuple[Step, ...]
     receipt: Mapping[str, Any]
     checksum: str
+    checked: tuple[data_check.Checked, ...]
+    ratings: tuple[AxesRating, ...]
     library: Library
 
 
@@ -77,6 +81,8 @@ def _result(work: Work, id: str, *, member: str | None) -> Result:
         steps=plan(assessment, recommendations),
         receipt=slip,
         checksum=record.checksum or filing.checksum(slip),
+        checked=data_check.of(work, open_, assessment),
+        ratings=ratings(assessment),
         library=work.library,
     )
 

@@ -15,6 +15,7 @@ from portal.config import Settings
 from portal.core.advice import advise, plan
 from portal.core.answers import read_answers
 from portal.core.assessment import Assessment
+from portal.core.data_check import find_irregularities
 from portal.core.gaps import find_gaps
 from portal.core.library import Library
 from portal.core.receipt import receipt
@@ -77,6 +78,7 @@ def print_pdf(
             printed_on=printed_on,
         ),
         receipt=receipt(assessment),
+        checked=tuple((finding, None) for finding in find_irregularities(assessment)),
     )
     print_report(composed, out, lambda percent, step: click.echo(f"{percent:3d}% {step}", err=True))
     click.echo(f"已打印：{out}（{out.stat().st_size:,} 字节）")

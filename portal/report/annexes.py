@@ -1,10 +1,12 @@
 """The annexes: every answer with the points it earns, what to show as evidence, the documents cited."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from portal import words
 from portal.core.answers import MISSING, Answer, NotApplicable, Practised
 from portal.core.assessment import Assessment, ItemResult, Standing
+from portal.core.data_check import Explanation, Finding
 from portal.core.plant import Concern, concern
 from portal.core.questionnaire import Activity, Extent, Item, Practice, Questionnaire, Requirement, Trait
 from portal.report.citing import Citer, book
@@ -166,6 +168,29 @@ def evidence(assessment: Assessment) -> tuple[Fact, ...]:
 
 def _claims_nothing(answer: Answer) -> bool:
     return isinstance(answer, Practised) and answer.extent in (Extent.PLANNED, Extent.NONE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingLine:
+    """A finding of the data check: what it is about, the figures, what to look at, what the manager says."""
+
+    title: str
+    figures: str
+    look_at: str
+    explanation: str
+
+
+def finding_lines(checked: Sequence[tuple[Finding, Explanation | None]]) -> tuple[FindingLine, ...]:
+    """The findings in the order of the questionnaire."""
+    return tuple(
+        FindingLine(
+            title=finding.check.title,
+            figures=words.finding(finding),
+            look_at=finding.check.look_at,
+            explanation=explanation.text if explanation else "",
+        )
+        for finding, explanation in checked
+    )
 
 
 def source_lines(citer: Citer) -> tuple[SourceLine, ...]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,10 +12,11 @@ from portal import words
 from portal.core.advice import Recommendation, Step
 from portal.core.answers import to_json
 from portal.core.assessment import Assessment
+from portal.core.data_check import Explanation, Finding
 from portal.core.gaps import Gap
 from portal.core.levels import GRADES
 from portal.core.library import Library
-from portal.report import annexes, measures, results
+from portal.report import annexes, green, measures, results
 from portal.report.citing import Citer
 
 TITLE = "绿色工厂自评价与改进报告"
@@ -103,6 +104,9 @@ class ReportDocument:
     receipt: tuple[annexes.ReceiptPart, ...]
     sums: tuple[annexes.SumLine, ...]
     evidence: tuple[results.Fact, ...]
+    ratings: tuple[green.RatingPart, ...]
+    has_data_checks: bool
+    findings: tuple[annexes.FindingLine, ...]
     sources: tuple[annexes.SourceLine, ...]
     attached: tuple[Attached, ...]
 
@@ -121,6 +125,7 @@ def compose(
     library: Library,
     particulars: Particulars,
     receipt: Mapping[str, Any],
+    checked: Sequence[tuple[Finding, Explanation | None]] = (),
 ) -> ReportDocument:
     """The whole report, worded."""
     citer = Citer(library.sources)
@@ -170,6 +175,9 @@ def compose(
         receipt=annexes.receipt_parts(assessment),
         sums=annexes.sums(assessment),
         evidence=annexes.evidence(assessment),
+        ratings=green.rating_parts(assessment, citer),
+        has_data_checks=bool(questionnaire.data_checks),
+        findings=annexes.finding_lines(checked),
         sources=annexes.source_lines(citer),
         attached=attached,
     )

@@ -17,8 +17,13 @@ FAMILY = "Noto Sans CJK SC"
 
 def render(document: ReportDocument, folder: Path = TEMPLATES) -> str:
     """The report as HTML; an undefined name in a template raises."""
-    template = _environment(folder).get_template("report.html")
-    return template.render(report=document, qr=_qr(document.check_url) if document.check_url else "")
+    qr = _qr(document.check_url) if document.check_url else ""
+    return fill("report.html", folder, report=document, qr=qr)
+
+
+def fill(name: str, folder: Path = TEMPLATES, **values: object) -> str:
+    """A template of the folder with its values; an undefined name in it raises."""
+    return _environment(folder).get_template(name).render(values)
 
 
 @lru_cache(maxsize=2)

@@ -68,11 +68,12 @@ def write(
     attached: Sequence[Attached] = (),
     is_draft: bool = False,
     on_page: OnPage | None = None,
+    style: str = "report.css",
 ) -> bytes:
     """The PDF of a complete HTML text; raises FontsMissing, GlyphsMissing, AddressRefused or PrintingFault."""
     check_glyphs(html)
     moment = datetime.combine(imprint.made_on, time(), UTC)
-    sheets = [_sheet("report.css"), *([_sheet("draft.css")] if is_draft else [])]
+    sheets = [_sheet(style), *([_sheet("draft.css")] if is_draft else [])]
     with _watched(on_page) as complaints:
         try:
             content = weasyprint.HTML(string=html, url_fetcher=ClosedFetcher()).write_pdf(

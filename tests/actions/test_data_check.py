@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from portal.actions import assessment, data_check
+from portal.actions import assessment, data_check, result
 from portal.actions.assessment import NotEditable
 from portal.actions.work import Door, NotFound
 from portal.core.answers import Measured
@@ -51,7 +51,7 @@ def _draft(door: Door, manager: Person, year: int = 2025) -> str:
 
 def _found(door: Door, manager: Person, id: str) -> dict[str, str]:
     with door.reading() as work:
-        checked = data_check.of(work, assessment.open_(work, manager.account, id))
+        checked = result.of(work, manager.account, id).checked
     return {one.finding.check.id: one.explanation.text if one.explanation else "" for one in checked}
 
 

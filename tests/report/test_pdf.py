@@ -64,7 +64,7 @@ def test_every_page_but_the_cover_says_whose_it_is_and_which(printed: Printed) -
 def test_the_contents_tell_the_pages_where_the_chapters_are(printed: Printed) -> None:
     text = pages(printed.path)
     contents = next(page for page in text if "目录" in page.split())
-    for title in ("差距分析", "技术改进建议", "改进路线图", "附录 A", "附录 D"):
+    for title in ("差距分析", "技术改进建议", "改进路线图", "附录 A", "附录 E"):
         stated = re.search(rf"{title}[^\n]*?(\d+)\s*$", contents, re.MULTILINE)
         assert stated, title
         assert title in text[int(stated.group(1)) - 1]

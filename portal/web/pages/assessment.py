@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
 from portal import words
-from portal.actions import assessment
+from portal.actions import assessment, data_check
 from portal.actions.assessment import NotReady
 from portal.actions.work import NotFound, Work
 from portal.core.answers import MISSING
@@ -223,11 +223,13 @@ def check(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
 def _check_page(work: Work, me: Account, id: str) -> str:
     one = assessment.open_(work, me, id)
     ready = assessment.readiness(work, me, id)
+    panel = panel_of(one)
     return render_template(
         "assessment/check.html",
         one=one,
         ready=ready,
-        panel=panel_of(one),
+        panel=panel,
+        checked=data_check.of(work, one, panel.assessment),
         missing=_by_section(ready.missing),
         unconfirmed=_by_section(ready.unconfirmed),
         section_of=one.questionnaire.section_of,

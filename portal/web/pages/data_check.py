@@ -1,0 +1,59 @@
+"""数据体检: what the rules found in the answers, and the manager's explanation of each."""
+
+from flask import redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from portal import words
+from portal.actions import data_check, result
+from portal.actions.work import Work
+from portal.core.roles import Account
+from portal.web.access import MANAGER, Pages, require_account
+
+pages = Pages("data_check", __name__)
+SUBJECT = "assessment"
+
+
+@pages.page("/assessments/<id>/data-check", roles=MANAGER, subject=SUBJECT)
+def show(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
+    """Every finding with its fields, and a form to explain it while the self-check is a draft."""
+    return _page(work, require_account(who), id)
+
+
+@pages.page("/assessments/<id>/data-check", roles=MANAGER, methods=("POST",), subject=SUBJECT)
+def explain(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
+    """Keep every explanation on the page; what cannot be kept is shown again as typed."""
+    me = require_account(who)
+    found = result.of(work, me, id)
+    errors, typed = {}, {}
+    for one in found.checked:
+        rule = one.finding.check.id
+        text = request.form.get(f"explain-{rule}")
+        if text is None:
+            continue
+        typed[rule] = text
+        problems = data_check.explain(work, me, id, rule, text)
+        if problems:
+            errors[rule] = "；".join(words.problem(problem) for problem in problems)
+    if errors:
+        return _page(work, me, id, typed, errors), 422
+    return redirect(f"/assessments/{id}/data-check?saved=1")
+
+
+def _page(
+    work: Work,
+    me: Account,
+    id: str,
+    typed: dict[str, str] | None = None,
+    errors: dict[str, str] | None = None,
+) -> str:
+    found = result.of(work, me, id)
+    return render_template(
+        "assessment/data_check.html",
+        one=found.open,
+        panel=found,
+        checked=found.checked,
+        typed=typed or {},
+        errors=errors or {},
+        is_saved="saved" in request.args,
+        clock=words.clock(work.now),
+    )
