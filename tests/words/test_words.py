@@ -39,7 +39,8 @@ def test_no_number_is_a_dash():
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [("1234.567", "1,235"), ("12.345", "12.3"), ("0.04567", "0.0457"), ("0", "0"), ("3", "3")]
+    ("value", "text"),
+    [("1234.567", "1,235"), ("12.345", "12.3"), ("0.04567", "0.0457"), ("0", "0"), ("3", "3")],
 )
 def test_running_text_gets_three_digits_or_the_whole_number(value, text):
     assert words.short(Decimal(value)) == text
@@ -93,7 +94,11 @@ def test_an_unknown_problem_still_says_something():
 
 def test_every_problem_that_core_and_actions_name_has_a_sentence():
     root = Path(__file__).parents[2] / "portal"
-    files = [root / "core" / "answers.py", root / "core" / "enterprise.py", *sorted((root / "actions").glob("*.py"))]
+    files = [
+        root / "core" / "answers.py",
+        root / "core" / "enterprise.py",
+        *sorted((root / "actions").glob("*.py")),
+    ]
     code = re.compile(r'code="([a-z_]+)"')
     missing = {
         name
