@@ -21,7 +21,6 @@ from portal.core.filing import (
     StoredAnswer,
 )
 from portal.core.plain_text import cleaned, is_printable
-from portal.core.plant import see
 from portal.core.questionnaire import Item, ItemId, Questionnaire, Section
 from portal.core.receipt import receipt
 from portal.core.roles import Account
@@ -237,7 +236,7 @@ def _items(questionnaire: Questionnaire) -> tuple[tuple[Section, Item], ...]:
 def _missing(
     questionnaire: Questionnaire, answers: Answers, assessment: Assessment
 ) -> tuple[tuple[Section, Item], ...]:
-    plant = see(questionnaire, answers)
+    plant = assessment.plant
     has_value = {
         result.item.id
         for result in assessment.items

@@ -8,7 +8,7 @@ from portal.core.answers import Answer, Answers, Measured, Practised
 from portal.core.assessment import Assessment, Standing
 from portal.core.gaps import Gap, Urgency
 from portal.core.levels import Direction, Verification
-from portal.core.plant import Plant, see
+from portal.core.plant import Plant
 from portal.core.quantity import Quantity
 from portal.core.questionnaire import Activity, Extent, Indicator, ItemId, Practice
 from portal.core.scoring import assess
@@ -101,7 +101,7 @@ def advise(
 
     Gate gaps come first, then large and small ones; within them the most points, then the least costly class.
     """
-    plant = see(assessment.questionnaire, assessment.answers)
+    plant = assessment.plant
     recommendations = []
     for technology in technologies:
         closed = tuple(gap for gap in gaps if gap.result.item.id in technology.closes)

@@ -7,7 +7,8 @@ from enum import Enum
 
 from portal.core.answers import Answers
 from portal.core.levels import Grade
-from portal.core.questionnaire import Column, Indicator, ItemId, Level, Questionnaire, Requirement, Scored
+from portal.core.plant import EffectiveLevel, Plant
+from portal.core.questionnaire import Column, Indicator, ItemId, Questionnaire, Requirement, Scored
 
 ROUNDING = "ROUND_HALF_UP"
 CENT = Decimal("0.01")
@@ -40,19 +41,6 @@ class Reading:
     def value(self) -> Decimal | None:
         """The value that counts, in the indicator's unit."""
         return self.entered if self.entered is not None else self.computed
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EffectiveLevel:
-    """A level as it applies to this plant: chosen by condition, corrected by adjustment."""
-
-    level: Level
-    value: Decimal
-
-    @property
-    def is_usable(self) -> bool:
-        """Whether it may give points or close a gate."""
-        return self.level.verification.is_usable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,17 +162,21 @@ class Gate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """Everything computed from one questionnaire and one set of answers."""
+    """Everything computed from one questionnaire and one set of answers; `plant` is what they say about the plant."""
 
     questionnaire: Questionnaire
     answers: Answers
-    chosen: Mapping[ItemId, tuple[str, ...]]
-    quantities: Mapping[str, Decimal]
+    plant: Plant
     items: tuple[ItemResult, ...]
     sections: tuple[SectionResult, ...]
     points: PointsResult
     grade: GradeResult | None
     gates: tuple[Gate, ...]
+
+    @property
+    def chosen(self) -> Mapping[ItemId, tuple[str, ...]]:
+        """The options chosen, by trait."""
+        return self.plant.chosen
 
     def result_of(self, item: ItemId) -> ItemResult:
         """The result of one scored item."""

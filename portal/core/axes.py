@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import Enum
 
 from portal.core.assessment import Assessment, Gate, Standing
-from portal.core.plant import Plant, see
+from portal.core.plant import Plant
 from portal.core.questionnaire import ItemId, Practice
 from portal.core.rulebook import AxesRulebook, Axis, AxisMember, Benchmark
 
@@ -76,7 +76,7 @@ class AxesRating:
 
 def rate(assessment: Assessment, rulebook: AxesRulebook) -> AxesRating:
     """Rate the answers of `assessment` by another rulebook; nothing in it is rounded."""
-    plant = see(assessment.questionnaire, assessment.answers)
+    plant = assessment.plant
     return AxesRating(
         rulebook=rulebook,
         axes=tuple(

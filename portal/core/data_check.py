@@ -50,7 +50,7 @@ class Finding:
 
 def find_irregularities(assessment: Assessment, last_year: Answers | None = None) -> tuple[Finding, ...]:
     """Every rule that the answers break, in the order of the questionnaire."""
-    plant = see(assessment.questionnaire, assessment.answers)
+    plant = assessment.plant
     before = see(assessment.questionnaire, last_year) if last_year is not None else None
     findings = []
     for check in assessment.questionnaire.data_checks:

@@ -5,7 +5,8 @@ from decimal import Decimal
 from enum import Enum
 
 from portal.core.answers import Practised
-from portal.core.assessment import Assessment, EffectiveLevel, GateState, ItemResult
+from portal.core.assessment import Assessment, GateState, ItemResult
+from portal.core.plant import EffectiveLevel
 from portal.core.questionnaire import Extent, Indicator, Practice
 
 

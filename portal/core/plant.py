@@ -6,7 +6,6 @@ from decimal import Decimal
 from enum import Enum
 
 from portal.core.answers import MISSING, Answers, Chosen, Measured
-from portal.core.assessment import EffectiveLevel
 from portal.core.formula import Formula
 from portal.core.levels import GRADES
 from portal.core.quantity import Quantity
@@ -28,6 +27,19 @@ class Concern(Enum):
     YES = "yes"
     NO = "no"
     UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectiveLevel:
+    """A level as it applies to this plant: chosen by condition, corrected by adjustment."""
+
+    level: Level
+    value: Decimal
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it may give points or close a gate."""
+        return self.level.verification.is_usable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,8 +94,6 @@ class Plant:
 
 def concern(when: Condition, chosen: Mapping[ItemId, tuple[str, ...]]) -> Concern:
     """Yes, no, or undecided: a trait that is asked but not answered is absent from `chosen`."""
-    if not when.any_of:
-        return Concern.YES
     known = {trait: options for trait, options in when.any_of.items() if trait in chosen}
     if not Condition(any_of=known).holds(chosen):
         return Concern.NO
@@ -93,8 +103,11 @@ def concern(when: Condition, chosen: Mapping[ItemId, tuple[str, ...]]) -> Concer
 def see(questionnaire: Questionnaire, answers: Answers) -> Plant:
     """Look at the answers as a plant."""
     chosen = _chosen(questionnaire, answers)
-    concerns = {id: concern(item.when, chosen) for id, item in questionnaire.items.items()}
-    known = {factor.id: Quantity.of(factor.value, factor.unit) for factor in questionnaire.factors.values()}
+    concerns = {
+        id: concern(item.when, chosen) if item.when.any_of else Concern.YES
+        for id, item in questionnaire.items.items()
+    }
+    known = dict(questionnaire.factor_quantities)
     amounts: dict[str, Decimal] = {}
     absent: dict[str, tuple[str, ...]] = {}
     for item in questionnaire.items.values():

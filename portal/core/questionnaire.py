@@ -9,6 +9,7 @@ from typing import NewType
 
 from portal.core.formula import Formula
 from portal.core.levels import Direction, Grade, Verification
+from portal.core.quantity import Quantity
 from portal.core.rulebook import Rulebook
 
 ItemId = NewType("ItemId", str)
@@ -302,6 +303,11 @@ class Questionnaire:
     def items(self) -> Mapping[ItemId, Item]:
         """Every item by id, in the order of the sections."""
         return {item.id: item for section in self.sections for item in section.items}
+
+    @cached_property
+    def factor_quantities(self) -> Mapping[str, Quantity]:
+        """Every factor with its unit, by id."""
+        return {id: Quantity.of(factor.value, factor.unit) for id, factor in self.factors.items()}
 
     def scored(self) -> Iterator[Scored]:
         """The items that count for a column, in order."""

@@ -12,7 +12,6 @@ from portal.core.assessment import (
     ROUNDING,
     Assessment,
     ColumnResult,
-    EffectiveLevel,
     GradeResult,
     ItemResult,
     Standing,
@@ -20,6 +19,7 @@ from portal.core.assessment import (
 )
 from portal.core.axes import AxesRating, MemberRating, ratings
 from portal.core.levels import GRADES
+from portal.core.plant import EffectiveLevel
 from portal.core.questionnaire import Indicator
 from portal.core.rulebook import PointsRulebook
 
@@ -43,7 +43,7 @@ def receipt(assessment: Assessment) -> dict[str, Any]:
             "partial": "share / 100",
             "provisional_below": text(rules.provisional_below),
         },
-        "quantities": {name: text(amount) for name, amount in assessment.quantities.items()},
+        "quantities": {name: text(amount) for name, amount in assessment.plant.amounts.items()},
         "items": [_item(result, assessment) for result in assessment.items],
         "columns": [_column(column) for column in points.columns],
         "points": {

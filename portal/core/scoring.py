@@ -11,7 +11,6 @@ from portal.core.answers import MISSING, Answers, Declared, Measured, NotApplica
 from portal.core.assessment import (
     Assessment,
     ColumnResult,
-    EffectiveLevel,
     Gate,
     GateState,
     GradeResult,
@@ -24,7 +23,7 @@ from portal.core.assessment import (
     Standing,
 )
 from portal.core.levels import GRADES, Grade
-from portal.core.plant import Concern, Plant, see
+from portal.core.plant import Concern, EffectiveLevel, Plant, see
 from portal.core.questionnaire import (
     Activity,
     Column,
@@ -52,8 +51,7 @@ def assess(questionnaire: Questionnaire, answers: Answers) -> Assessment:
     return Assessment(
         questionnaire=questionnaire,
         answers=answers,
-        chosen=plant.chosen,
-        quantities=plant.amounts,
+        plant=plant,
         items=tuple(results.values()),
         sections=tuple(_section(section, plant, results) for section in questionnaire.sections),
         points=_points(results.values(), rules),
