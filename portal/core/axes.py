@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 
-from portal.core.assessment import Assessment, Gate, Standing
+from portal.core.assessment import Assessment, Gate, ItemResult, Standing
+from portal.core.levels import Grade
 from portal.core.plant import Plant
 from portal.core.questionnaire import ItemId, Practice
 from portal.core.rulebook import AxesRulebook, Axis, AxisMember, Benchmark
@@ -23,11 +24,13 @@ class MemberStanding(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberRating:
-    """One member: its value in its unit and the share 0–1 of its weight that it earns."""
+    """One member: its value and benchmarks in its unit, and the share 0–1 of its weight that it earns."""
 
     member: AxisMember
     standing: MemberStanding
     value: Decimal | None = None
+    base: Decimal | None = None
+    lead: Decimal | None = None
     share: Decimal | None = None
 
 
@@ -96,31 +99,44 @@ def ratings(assessment: Assessment) -> tuple[AxesRating, ...]:
 def _member(member: AxisMember, assessment: Assessment, plant: Plant) -> MemberRating:
     if member.formula is not None:
         result = plant.value_of(member.formula)
-        return _linear(member, None if result is None else result.to(member.unit))
+        return _linear(member, None if result is None else result.to(member.unit), _stated(member))
     if not member.item:
         return MemberRating(member=member, standing=MemberStanding.UNPUBLISHED)
     result_of = assessment.result_of(ItemId(member.item))
     if result_of.standing in (Standing.NOT_APPLICABLE, Standing.NOT_CONCERNED):
         return MemberRating(member=member, standing=MemberStanding.NOT_APPLICABLE)
-    if not isinstance(result_of.item, Practice):
-        assert result_of.reading is not None  # an indicator that concerns the plant always has a reading
-        return _linear(member, result_of.reading.value)
-    if result_of.factor is None:
-        return MemberRating(member=member, standing=MemberStanding.MISSING)
-    return MemberRating(member=member, standing=MemberStanding.COUNTED, share=result_of.factor)
+    if isinstance(result_of.item, Practice):
+        is_missing = result_of.factor is None
+        standing = MemberStanding.MISSING if is_missing else MemberStanding.COUNTED
+        return MemberRating(member=member, standing=standing, share=result_of.factor)
+    assert result_of.reading is not None  # an indicator that concerns the plant always has a reading
+    span = _own_levels(result_of) if member.uses_levels else _stated(member)
+    return _linear(member, result_of.reading.value, span)
 
 
-def _linear(member: AxisMember, value: Decimal | None) -> MemberRating:
+Span = tuple[Decimal | None, Decimal | None]  # base and lead, None where nothing usable is known
+
+
+def _stated(member: AxisMember) -> Span:
+    return _usable(member.base), _usable(member.lead)
+
+
+def _usable(benchmark: Benchmark | None) -> Decimal | None:
+    return benchmark.value if benchmark is not None and benchmark.verification.is_usable else None
+
+
+def _own_levels(result: ItemResult) -> Span:
+    usable = {level.level.grade: level.value for level in result.levels if level.is_usable}
+    return usable.get(Grade.II), usable.get(Grade.I)
+
+
+def _linear(member: AxisMember, value: Decimal | None, span: Span) -> MemberRating:
     """Weight × clamp((value − base) ÷ (lead − base), 0, 1); the same for both directions (scoring-rules 2.1)."""
-    base, lead = member.base, member.lead
-    if not (_is_usable(base) and _is_usable(lead)):
+    base, lead = span
+    if base is None or lead is None or base == lead:
         return MemberRating(member=member, standing=MemberStanding.UNPUBLISHED, value=value)
-    assert base is not None and lead is not None
-    if value is None:
-        return MemberRating(member=member, standing=MemberStanding.MISSING)
-    share = min(ONE, max(ZERO, (value - base.value) / (lead.value - base.value)))
-    return MemberRating(member=member, standing=MemberStanding.COUNTED, value=value, share=share)
-
-
-def _is_usable(benchmark: Benchmark | None) -> bool:
-    return benchmark is not None and benchmark.verification.is_usable
+    share = None
+    if value is not None:
+        share = min(ONE, max(ZERO, (value - base) / (lead - base)))
+    standing = MemberStanding.MISSING if share is None else MemberStanding.COUNTED
+    return MemberRating(member=member, standing=standing, value=value, base=base, lead=lead, share=share)

@@ -179,8 +179,8 @@ def _member(rating: MemberRating) -> dict[str, Any]:
         "standing": rating.standing.value,
         "unit": member.unit,
         "value": None if rating.value is None else text(rating.value),
-        "base": None if member.base is None else text(member.base.value),
-        "lead": None if member.lead is None else text(member.lead.value),
+        "base": None if rating.base is None else text(rating.base),
+        "lead": None if rating.lead is None else text(rating.lead),
         "share": None if rating.share is None else text(rating.share),
     }
 

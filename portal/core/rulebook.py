@@ -63,7 +63,8 @@ class AxisMember:
     """A second-level indicator of an axis: taken from an item's answer, or computed by `formula`.
 
     A practice counts by its extent. A quantity counts linearly from `base` (基准值, 0) to `lead` (引领值, full); where
-    one of them is unknown it is 未公布 and leaves the denominator.
+    one of them is unknown it is 未公布 and leaves the denominator. With `uses_levels` they are the item's own levels
+    Ⅱ and Ⅰ as they apply to the plant, as table C.1 words energy: limits of grade 1 and grade 2.
     """
 
     id: str
@@ -75,6 +76,7 @@ class AxisMember:
     direction: Direction = Direction.SMALLER
     base: Benchmark | None = None
     lead: Benchmark | None = None
+    uses_levels: bool = False
     note: str = ""
 
 

@@ -70,8 +70,8 @@ def _rated(rating: MemberRating) -> str:
     member, share = rating.member, rating.share
     assert share is not None
     earned = f"得 {words.number(share * member.weight, 2)} / {words.number(member.weight)}"
-    if rating.value is None or member.base is None or member.lead is None:
+    if rating.value is None or rating.base is None or rating.lead is None:
         return f"{member.title} {earned}"
     value = words.quantity(round(rating.value, 2), member.unit)
-    span = f"基准 {words.number(member.base.value)}、引领 {words.number(member.lead.value)}"
+    span = f"基准 {words.number(rating.base)}、引领 {words.number(rating.lead)}"
     return f"{member.title} {value}（{span}）{earned}"

@@ -135,3 +135,12 @@ def test_the_receipt_carries_the_rating_so_that_it_can_be_reckoned_again():
     total = 100 * sum(D(one["weight"]) * D(one["share"]) for one in members) / weight
     assert D(rating["total"]["exact"]) == total and D(rating["counted"]) == 14
     assert rating["gates"] == [{"item": "r", "state": "unanswered"}]
+
+
+def test_an_indicator_may_lend_its_own_levels_two_and_one_as_base_and_lead():
+    own = member("energy", item="energy", uses_levels=True)
+    rating = rate_with(own, energy=Measured(D("103.5")))  # Ⅰ 100, Ⅱ 107
+    assert (rating.axes[0].members[0].base, rating.axes[0].members[0].lead) == (107, 100)
+    assert rating.total == 50
+    same = member("energy", item="energy", base=benchmark("5"), lead=benchmark("5"))
+    assert rate_with(same, energy=Measured(D(5))).total is None

@@ -275,6 +275,7 @@ def test_what_does_not_concern_the_plant_is_not_asked_and_its_amounts_are_zero()
     answers = make_answers(process=Chosen(("mill",)), mill_power=Measured(D(90)))
     assessment = assess(questionnaire, answers)
     assert assessment.result_of(ItemId("a")).reading.value == 90
+    assert assessment.chosen == {"process": ("mill",)}
     assert assessment.result_of(ItemId("burner")).standing is Standing.NOT_CONCERNED
     assert assessment.gates == ()
     assert (assessment.sections[0].answered, assessment.sections[0].asked) == (3, 3)
