@@ -226,16 +226,8 @@ def quantity(value: Decimal | None, unit: str) -> str:
 
 
 def amount(value: Decimal | None, unit: str) -> str:
-    """A figure for running text with its unit."""
-    if value is None:
-        return NOTHING
-    return (
-        f"{short(value)}{unit}"
-        if unit in ("%", "‰")
-        else f"{short(value)} {unit}"
-        if unit != "1"
-        else short(value)
-    )
+    """A measured figure with its unit: four significant digits, so that a value and its distance agree."""
+    return quantity(None if value is None else _shortened(value), unit)
 
 
 def co2(text: str) -> Markup:
