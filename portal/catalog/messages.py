@@ -1,6 +1,6 @@
 """What the authors of the data files read: one Chinese sentence per problem, saying what is wrong and what to do.
 
-The only module of the catalog with Chinese sentences. `{0}`, `{1}` … are the problem's details. The list in
+With `diff_words` the only module of the catalog with Chinese sentences. `{0}`, `{1}` … are the problem's details. The list in
 `questionnaires/README.md` is kept equal to this one by a test.
 """
 
@@ -117,6 +117,7 @@ FOLDER_HELP = "数据目录，例如 questionnaires/"
 PUBLISH_HELP = "没有问题时，把还没发布的版本的校验和写进 published.yaml；发布后不再改动"
 REPUBLISH_HELP = "连已发布而被改动的版本也重写校验和（只用于尚未有企业填报的时候）"
 SCHEMA_HELP = "只重写 schema/ 里给编辑器用的 JSON Schema"
+DIFF_HELP = "比较两个版本：问卷 旧版本 新版本（如 cement 2026-1 2027-1），或两个文件；用中文列出改动和上年填报值的沿用"
 FOUND = "发现 {0} 个问题。"
 NOTHING_FOUND = "没有问题：{0} 份问卷，{1} 张技术卡片，{2} 个来源。"
 PUBLISHED = "已发布：{0}"

@@ -54,7 +54,7 @@ def read_folder(folder: Path, notes: Notes) -> Content:
         kinds[str(path)] = kind = kind_of(path.relative_to(folder))
         if not kind:
             notes.add(Place(str(path), 1), "stray_file")
-        elif (file := _read(path, FORMATS[kind], notes)) is not None:
+        elif (file := read_file(path, FORMATS[kind], notes)) is not None:
             found[kind].append((path, file))
 
     return Content(
@@ -77,7 +77,8 @@ def kind_of(path: Path) -> str:
     return _PLACES.get(path.parts[0]) or ("questionnaire" if len(path.parts) == 2 else "")
 
 
-def _read(path: Path, form: Record, notes: Notes) -> Any:
+def read_file(path: Path, form: Record, notes: Notes) -> Any:
+    """One data file; None when it cannot be read, which is noted and marks the file as broken."""
     node = read_yaml(path, notes)
     if node is None:
         return None

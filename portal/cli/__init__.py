@@ -1,4 +1,4 @@
-"""The command door: portal demo | serve | worker | migrate | backup | doctor | routes | assess | report.
+"""The command door: demo | serve | worker | migrate | backup | doctor | routes | assess | report | preview.
 
 Each command imports what it needs when it runs: `portal assess` starts without the database, and nothing here ever
 loads Flask – the web is started as a process of its own.
@@ -145,3 +145,15 @@ def report(
         year=year,
         day=day.date() if day else None,
     )
+
+
+@commands.command(help="给数据作者：把一份问卷写成预览网页和可手工填写的空白表（PDF），不需要数据库")
+@click.argument("questionnaire")
+@click.option(
+    "--out", "folder", type=_FOLDER, default=Path("preview"), show_default=True, help="写到哪个目录"
+)
+def preview(questionnaire: str, folder: Path) -> None:
+    """Show a questionnaire, such as cement or cement/2026-1, to its author."""
+    from portal.cli.preview import write_preview
+
+    write_preview(Settings.from_environment(), questionnaire, folder)

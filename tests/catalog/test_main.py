@@ -1,6 +1,7 @@
 """The command of the authors: what it prints and how it ends."""
 
 import json
+import os
 import runpy
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from portal.catalog import messages, tables
-from portal.catalog.__main__ import main
+from portal.catalog.__main__ import main, run
 from portal.catalog.schema import FOLDER, schemas, written
 from tests.catalog.author import BRICKS, PLAN, SOUND, Author
 
@@ -138,3 +139,22 @@ def test_the_readme_lists_every_message_with_its_words() -> None:
     missing = [code for code, text in messages.SENTENCES.items() if f"| `{code}` | {text} |" not in readme]
 
     assert missing == []
+
+
+def test_a_reader_who_stops_early_hears_nothing_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open(writing, "w", encoding="utf-8") as pipe:  # noqa: PTH123 - a descriptor, not a path
+        monkeypatch.setattr(sys, "stdout", pipe)
+        monkeypatch.setattr(sys, "argv", ["portal.catalog", str(SOUND)])
+
+        assert run() == 1
+
+
+def test_a_pipe_into_head_ends_quietly() -> None:
+    command = f'"{sys.executable}" -m portal.catalog questionnaires/ | head -n 1'
+
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, cwd=CONTENT.parent, check=True)
+
+    assert done.stdout.startswith("没有问题")
+    assert done.stderr == ""
