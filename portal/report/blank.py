@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import assert_never
 
 from portal import words
-from portal.core.levels import Direction
+from portal.core.levels import Direction, Grade, Verification
 from portal.core.library import Library
 from portal.core.questionnaire import (
     Activity,
@@ -43,6 +43,7 @@ KINDS: Mapping[type, str] = {
     Indicator: "定量指标",
     Practice: "定性措施",
 }
+MOST_LINES = 4  # groups of plants whose levels are told in lines; more are a table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,23 @@ class LevelLine:
     is_usable: bool
     source: str
     note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelRow:
+    """The grades' values for one group of plants, best grade first."""
+
+    when: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelTable:
+    """Levels of so many groups of plants that lines would fill pages; `head` says what tells the groups apart."""
+
+    head: str
+    unit: str
+    rows: tuple[LevelRow, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +117,7 @@ class ItemLine:
     direction: str
     levels: tuple[LevelLine, ...]
     levels_short: tuple[str, ...]
+    level_table: LevelTable | None
     formula: str
     formula_source: str
     formula_note: str
@@ -203,15 +222,27 @@ def print_form(form: BlankForm, printed_on: date) -> bytes:
 
 
 def condition(questionnaire: Questionnaire, when: Condition) -> str:
-    """For which plants something is asked: 生产类型：熟料、水泥一体／只生产熟料；…; nothing when for all."""
+    """For which plants something is asked: 生产类型为“熟料、水泥一体”或“只生产熟料”，且…; nothing when for all."""
     said = []
     for name, options in when.any_of.items():
         trait = questionnaire.items[name]
         assert isinstance(trait, Trait)  # the catalog admits nothing else into a condition
-        said.append(
-            f"{trait.title}为“{'”或“'.join(one.title for one in trait.options if one.id in options)}”"
-        )
+        chosen, others = _titles(trait, options)
+        # Of many options only one can be chosen: then it is shorter to say which of them are meant not to be.
+        if not trait.is_many and 0 < len(others) * 4 <= len(chosen):
+            said.append(f"{trait.title}不是“{'”或“'.join(others)}”")
+        else:
+            said.append(f"{trait.title}为“{'”或“'.join(chosen)}”")
     return "，且".join(said)
+
+
+def _titles(trait: Trait, options: Iterable[str]) -> tuple[list[str], list[str]]:
+    """The titles of these options, and those of the others."""
+    named = set(options)
+    return (
+        [one.title for one in trait.options if one.id in named],
+        [one.title for one in trait.options if one.id not in named],
+    )
 
 
 class _Wording:
@@ -259,7 +290,8 @@ class _Wording:
             binding=self._citer.place(indicator.binding) if indicator and indicator.binding else "",
             direction=words.label(indicator.direction) if indicator else "",
             levels=tuple(self._level(level, indicator) for level in indicator.levels) if indicator else (),
-            levels_short=self._levels_short(indicator) if indicator else (),
+            levels_short=self._levels_short(indicator) if indicator and not _is_long(indicator) else (),
+            level_table=self._level_table(indicator) if indicator and _is_long(indicator) else None,
             formula=self.formula(indicator.formula.text) if indicator and indicator.formula else "",
             formula_source=self._citer.place(indicator.formula_source)
             if indicator and indicator.formula_source
@@ -302,6 +334,38 @@ class _Wording:
             said = f"{words.grade(level.grade)} {self._bound(level, item)}{doubt(level.verification)}"
             groups.setdefault(condition(self._questionnaire, level.when), []).append(said)
         return tuple(f"{f'{when}：' if when else ''}{'；'.join(lines)}" for when, lines in groups.items())
+
+    def _level_table(self, item: Indicator) -> LevelTable:
+        """The same, a row for each group; where one trait tells all groups apart it is named once, in the head."""
+        groups: dict[str, dict[Grade, str]] = {}
+        traits = {name for level in item.levels for name in level.when.any_of}
+        only = self._questionnaire.items[traits.pop()] if len(traits) == 1 else None
+        trait = only if isinstance(only, Trait) and all(level.when.any_of for level in item.levels) else None
+        for level in item.levels:
+            when = condition(self._questionnaire, level.when) or "其他"
+            if trait is not None:
+                when = "、".join(_titles(trait, level.when.any_of[trait.id])[0])
+            bound = self._bound(level, item).removesuffix(item.unit).rstrip()
+            groups.setdefault(when, {})[level.grade] = bound + _mark(level)
+        return LevelTable(
+            head=trait.title if trait is not None else "企业",
+            unit=item.unit,
+            rows=tuple(
+                LevelRow(when=when, cells=tuple(values.get(grade, words.NOTHING) for grade in words.GRADES))
+                for when, values in groups.items()
+            ),
+        )
+
+
+def _is_long(item: Indicator) -> bool:
+    """Whether its levels differ between so many groups of plants that only a table holds them."""
+    groups = {tuple(sorted(level.when.any_of.items())) for level in item.levels}
+    return len(groups) > MOST_LINES and not any(level.adjust for level in item.levels)
+
+
+def _mark(level: Level) -> str:
+    """A sign where there is no room for words; the table's caption explains it."""
+    return {Verification.SECONDHAND: "*", Verification.UNVERIFIED: "?"}.get(level.verification, "")
 
 
 def _choices(item: Item) -> tuple[Choice, ...]:

@@ -142,3 +142,21 @@ def test_a_limit_from_below_and_a_bare_number_are_worded() -> None:
     assert wording.item(rising, "1").levels[0].value.startswith("≥ ")
     amount = next(one for one in questionnaire.items.values() if isinstance(one, Activity))
     assert wording.item(replace(amount, id=ItemId("bare"), unit="1"), "1").unit == ""
+
+
+def test_levels_by_many_products_are_a_table_that_names_the_trait_once() -> None:
+    form = make_form(library().questionnaire("chemicals"))
+    tables = [item.level_table for part in form.sections for item in part.items if item.level_table]
+    assert tables
+    for table in tables:
+        assert len(table.rows) > blank.MOST_LINES
+        assert all(len(row.cells) == 3 and "为“" not in row.when for row in table.rows)
+    rows = {row.when: row.cells for row in tables[0].rows}
+    assert rows["轮胎：全钢子午胎"] == ("≤ 215*", "≤ 235*", "≤ 340*")
+
+
+def test_a_condition_that_names_nearly_all_options_says_the_others() -> None:
+    form = make_form(library().questionnaire("chemicals"))
+    conditions = {item.when for part in form.sections for item in part.items}
+    assert "能耗最大的产品不是“其他产品（没有强制性能耗限额，或限额未收录）”" in conditions
+    assert max(map(len, conditions)) < 120
