@@ -21,7 +21,15 @@ from tests.cast import PASSWORD, Person, enrol
 from tests.make import make_settings
 from tests.postgres_server import unavailable
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
 Open = Callable[..., Page]
 
