@@ -21,7 +21,7 @@ from portal.core.filing import (
     StoredAnswer,
 )
 from portal.core.plain_text import cleaned, is_printable
-from portal.core.questionnaire import Item, ItemId, Questionnaire, Section
+from portal.core.questionnaire import Activity, Indicator, Item, ItemId, Questionnaire, Section
 from portal.core.receipt import receipt
 from portal.core.roles import Account
 from portal.core.scoring import assess, is_asked
@@ -84,11 +84,20 @@ def start(work: Work, who: Account, enterprise_id: str, year: int) -> str:
 
 def _carry_over(work: Work, who: Account, before: str, id: str, questionnaire: Questionnaire) -> None:
     savings = []
+    earlier = stored.find(work.session, before, member=None)
+    assert earlier is not None  # it was found a moment ago
+    pinned = work.library.questionnaire(earlier.questionnaire_id, earlier.questionnaire_version)
     for name, old in stored.answers(work.session, before).items():
         item = questionnaire.items.get(questionnaire.renamed.get(name, name))
-        if item is not None and not isinstance(old.answer, Missing) and not check(item, old.answer):
+        if item is None or isinstance(old.answer, Missing) or check(item, old.answer):
+            continue
+        if _unit(item) == _unit(pinned.items.get(name)):  # a number in another unit would be another amount
             savings.append(stored.Saving(item=item.id, answer=old.answer, revision=1, is_carried_over=True))
     stored.save(work.session, id, savings, by=who.id, now=work.now)
+
+
+def _unit(item: Item | None) -> str:
+    return item.unit if isinstance(item, Activity | Indicator) else ""
 
 
 def mine(work: Work, who: Account) -> tuple[AssessmentSummary, ...]:

@@ -9,6 +9,7 @@ from portal import words
 from portal.core.advice import Range, Recommendation, Saving, Step
 from portal.core.assessment import Assessment
 from portal.core.gaps import Gap, Urgency
+from portal.core.interaction import together
 from portal.core.levels import Verification
 from portal.core.questionnaire import Indicator, ItemId, Practice, Questionnaire
 from portal.core.technology import Backing, Cost, Effect, Lowers, Reaches, Saves, SavesShare, States
@@ -85,6 +86,7 @@ class StepPart:
     before: str
     after: str
     gain: str
+    totals: str
     lines: tuple[StepLine, ...]
 
 
@@ -311,15 +313,18 @@ def step_parts(
     gap_numbers = _numbers(gaps)
     numbers = {one.technology.id: number for number, one in enumerate(recommendations, 1)}
     before = assessment.points.total
+    done: tuple[Recommendation, ...] = ()
     parts = []
     for step in steps:
         gain = None if step.points_after is None or before is None else step.points_after - before
+        done += step.recommendations
         parts.append(
             StepPart(
                 title=words.STEPS[step.cost_class],
                 before=words.points(before),
                 after=words.points(step.points_after),
                 gain=words.NOTHING if gain is None else f"+{words.points(gain)}",
+                totals=_totals(done, assessment),
                 lines=tuple(
                     _step_line(one, numbers[one.technology.id], gap_numbers) for one in step.recommendations
                 ),
@@ -327,6 +332,23 @@ def step_parts(
         )
         before = step.points_after
     return tuple(parts)
+
+
+def _totals(done: tuple[Recommendation, ...], assessment: Assessment) -> str:
+    """What the steps so far save together; overlaps are taken off by the interaction rule."""
+    sums = together(done, assessment.plant)
+    parts = [
+        f"{label} {words.range_text(span)}"
+        for label, span in (
+            ("年节约", sums.money),
+            ("年节能", sums.standard_coal),
+            ("年减排 CO2", sums.co2),
+        )
+        if span is not None
+    ]
+    if not parts:
+        return ""
+    return "，".join(parts) + ("（已扣除重叠部分）" if sums.is_limited else "")
 
 
 def _step_line(one: Recommendation, number: int, gaps: dict[ItemId, str]) -> StepLine:

@@ -152,6 +152,20 @@ def test_an_item_under_a_new_id_keeps_last_years_answer(door: Door, manager: Per
     assert carried[new_id].answer == make_answers()[SNCR]
 
 
+def test_a_number_is_not_carried_over_into_another_unit(door: Door, manager: Person, draft: str) -> None:
+    _filled(door, manager, draft)
+    old = make_questionnaire()
+    sections = tuple(
+        replace(section, items=tuple(replace(i, unit="kg") if i.id == COAL else i for i in section.items))
+        for section in old.sections
+    )
+    newer = replace(old, version="2027-1", sections=sections)
+    with replace(door, library=make_library(old, newer)).writing() as work:
+        id = assessment.start(work, manager.account, manager.enterprise, 2026)
+        carried = assessment.open_(work, manager.account, id).answers
+    assert COAL not in carried and HEAT in carried
+
+
 # ── Saving ───────────────────────────────────────────────────────────────────
 
 
