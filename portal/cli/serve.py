@@ -18,6 +18,7 @@ def web_command(settings: Settings, *, workers: int, threads: int) -> list[str]:
         "-m",
         "gunicorn",
         "--worker-class=gthread",
+        "--limit-request-line=8190",  # a search for a long Chinese phrase is nine bytes a letter in the address
         f"--workers={workers}",
         f"--threads={threads}",
         f"--bind={settings.host}:{settings.port}",

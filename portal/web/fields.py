@@ -20,6 +20,7 @@ from wtforms.utils import unset_value
 from portal import words
 from portal.core.answers import (
     MISSING,
+    MOST_DIGITS,
     Answer,
     Chosen,
     Declared,
@@ -149,7 +150,8 @@ class ItemField(Field):
         """Make an answer of what was typed, or problems."""
         meant = self.meaning(self.typed)
         if isinstance(meant, str):
-            self.answer, self.problems = None, (Problem(place=self.name, code=meant),)
+            details = (str(MOST_DIGITS),) if meant == "too_large" else ()
+            self.answer, self.problems = None, (Problem(place=self.name, code=meant, details=details),)
         else:
             self.problems = check(self.item, meant)
             self.answer = None if self.problems else meant

@@ -80,6 +80,7 @@ export class Queue {
       const { status, body } = await this.send(sent, isLast);
       this.wait = FIRST_WAIT;
       this.answered(status, body, sent);
+      if (this.isPending) this.later(200); // what was typed meanwhile
     } catch (error) {
       this.state(error.kind ?? "retrying");
       if (error.kind !== "signed-out" && error.kind !== "closed") {
@@ -89,6 +90,5 @@ export class Queue {
     } finally {
       this.isSending = false;
     }
-    if (this.isPending && this.wait === FIRST_WAIT) this.later(200);
   }
 }
