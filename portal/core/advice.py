@@ -154,8 +154,8 @@ def _recommend(
         if isinstance(effect, Saves | SavesShare) and _is_usable(effect.backing)
     )
     counted = _one_per_carrier(savings)
-    money = _sum(saving.money for saving in counted)
-    running = _sum(_yearly(cost, plant) for cost in technology.running[:1])
+    money = add_up(saving.money for saving in counted)
+    running = add_up(_yearly(cost, plant) for cost in technology.running[:1])
     investment, is_scaled = _investment(technology, plant)
     payback, is_stated = _payback(technology, investment if is_scaled else None, money, running)
     return Recommendation(
@@ -164,8 +164,8 @@ def _recommend(
         points_gained=_gain(assessment, technology, closed),
         savings=savings,
         money=money,
-        standard_coal=_sum(saving.standard_coal for saving in counted),
-        co2=_sum(saving.co2 for saving in counted),
+        standard_coal=add_up(saving.standard_coal for saving in counted),
+        co2=add_up(saving.co2 for saving in counted),
         running=running,
         investment=investment,
         is_investment_scaled=is_scaled,
@@ -223,7 +223,8 @@ def _times(low: Quantity, high: Quantity, name: str, unit: str, plant: Plant) ->
     return Range(low=(low * rate).to(unit), high=(high * rate).to(unit), unit=unit)
 
 
-def _sum(ranges: Iterable[Range | None]) -> Range | None:
+def add_up(ranges: Iterable[Range | None]) -> Range | None:
+    """The sum of the ranges there are, in the first one's unit; None when there is none."""
     there = [one for one in ranges if one is not None]
     if not there:
         return None

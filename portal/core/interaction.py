@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from portal.core.advice import Range, Recommendation, Saving
+from portal.core.advice import Range, Recommendation, Saving, add_up
 from portal.core.plant import Plant
 from portal.core.technology import Carrier, SavesShare
 
@@ -47,9 +47,9 @@ def together(recommendations: Iterable[Recommendation], plant: Plant) -> Togethe
         parts.append((savings[0], amount))
     return Together(
         amounts=tuple(amounts),
-        money=_sum(_scaled(saving.money, saving, amount) for saving, amount in parts),
-        standard_coal=_sum(_scaled(saving.standard_coal, saving, amount) for saving, amount in parts),
-        co2=_sum(_scaled(saving.co2, saving, amount) for saving, amount in parts),
+        money=add_up(_scaled(saving.money, saving, amount) for saving, amount in parts),
+        standard_coal=add_up(_scaled(saving.standard_coal, saving, amount) for saving, amount in parts),
+        co2=add_up(_scaled(saving.co2, saving, amount) for saving, amount in parts),
         is_limited=is_limited,
     )
 
@@ -93,11 +93,3 @@ def _scaled(one: Range | None, saving: Saving, amount: Range) -> Range | None:
         high=one.high * amount.high / saving.amount.high,
         unit=one.unit,
     )
-
-
-def _sum(ranges: Iterable[Range | None]) -> Range | None:
-    there = [one for one in ranges if one is not None]
-    if not there:
-        return None
-    low, high = sum((one.low for one in there), ZERO), sum((one.high for one in there), ZERO)
-    return Range(low=low, high=high, unit=there[0].unit)

@@ -4,10 +4,11 @@ from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal import words
-from portal.actions import data_check, result
+from portal.actions import assessment, data_check
 from portal.actions.work import Work
 from portal.core.roles import Account
 from portal.web.access import MANAGER, Pages, require_account
+from portal.web.section_view import panel_of
 
 pages = Pages("data_check", __name__)
 SUBJECT = "assessment"
@@ -23,9 +24,9 @@ def show(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
 def explain(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """Keep every explanation on the page; what cannot be kept is shown again as typed."""
     me = require_account(who)
-    found = result.of(work, me, id)
+    draft = assessment.open_(work, me, id)
     errors, typed = {}, {}
-    for one in found.checked:
+    for one in data_check.of(work, draft, panel_of(draft).assessment):
         rule = one.finding.check.id
         text = request.form.get(f"explain-{rule}")
         if text is None:
@@ -46,12 +47,13 @@ def _page(
     typed: dict[str, str] | None = None,
     errors: dict[str, str] | None = None,
 ) -> str:
-    found = result.of(work, me, id)
+    one = assessment.open_(work, me, id)
+    panel = panel_of(one)
     return render_template(
         "assessment/data_check.html",
-        one=found.open,
-        panel=found,
-        checked=found.checked,
+        one=one,
+        panel=panel,
+        checked=data_check.of(work, one, panel.assessment),
         typed=typed or {},
         errors=errors or {},
         is_saved="saved" in request.args,
