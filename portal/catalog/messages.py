@@ -100,6 +100,7 @@ SENTENCES: Mapping[str, str] = {
     "unknown_sector": "规划条款表里的行业“{0}”没有问卷。",
     "not_renamed": "renamed 里的“{0}”应当是上一版本有、本版本没有的条目。",
     "not_in_questionnaire": "renamed 里的“{0}”不是本问卷的条目。",
+    "renamed_onto": "renamed 把“{0}”指到“{1}”，但上一版本已有“{1}”，它有自己的填报值。请换一个没有用过的 id。",
     "published_twice": "{0} {1} 在发布记录里出现两次。",
     "published_gone": "已发布的 {0} {1} 找不到了。发布过的版本不能删除。",
     "published_changed": "{0} {1} 发布后被改动（{2} 或它引入的文件、系数）。请还原，把改动写成新版本。",

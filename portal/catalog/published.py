@@ -34,7 +34,7 @@ def check_published(content: Content, editions: Iterable[Edition], notes: Notes)
 
 
 def check_renamed(editions: Iterable[Edition], notes: Notes) -> None:
-    """What a new version calls by another id existed in the version before it, is gone, and exists here anew."""
+    """What a new version calls by another id existed before, is gone, and stands here under an id not used before."""
     before: dict[str, Edition] = {}
     for edition in in_order(editions):
         last = before.get(edition.file.id)
@@ -45,6 +45,9 @@ def check_renamed(editions: Iterable[Edition], notes: Notes) -> None:
                 notes.add(place, "not_renamed", old)
             if new and new not in here and edition.is_whole:
                 notes.add(place, "not_in_questionnaire", new)
+            # A kept id brings its own answer along: a second one would have to overwrite it.
+            if last is not None and new in last.questionnaire.items:
+                notes.add(place, "renamed_onto", old, new)
         before[edition.file.id] = edition
 
 

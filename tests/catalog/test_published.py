@@ -123,6 +123,13 @@ def test_a_map_of_ids_that_leads_nowhere_is_told(author: Author, renamed: str, c
     assert author.problems() == [("brickworks/2026-2.yaml", line, code)]
 
 
+def test_a_rename_does_not_take_an_id_that_the_version_before_used_for_something_else(author: Author) -> None:
+    _next_version(author, "{lawful: slag}")
+
+    line = author.line("brickworks/2026-2.yaml", "renamed:")
+    assert author.problems() == [("brickworks/2026-2.yaml", line, "renamed_onto")]
+
+
 def test_the_first_version_has_nothing_to_rename(tmp_path: Path) -> None:
     author = Author(tmp_path)
     author.change(BRICKS, "derived:\n", "renamed: {legal: lawful}\nderived:\n")
