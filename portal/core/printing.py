@@ -14,6 +14,15 @@ class JobState(StrEnum):
     FAILED = "failed"
 
 
+class JobKind(StrEnum):
+    """What is to be printed; the values are stored."""
+
+    REPORT = "report"
+    NOTICE = "notice"  # 补正通知书
+    OPINION = "opinion"  # 审核意见表
+    WHITE_PAPER = "white_paper"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportState:
     """A report on its way. `progress` is 0–100, `step` words for it; `error` says why it failed."""

@@ -41,6 +41,9 @@ def add(session: Session, account: Account, password_hash: str, now: datetime) -
         password_hash=password_hash,
         role=account.role,
         created_at=now,
+        jurisdiction=account.jurisdiction,
+        office=account.office,
+        is_active=account.is_active,
     )
 
 
@@ -107,6 +110,9 @@ def _as_account(row: AccountRow, enterprises: tuple[str, ...]) -> Account:
         mobile=row.mobile or "",
         role=Role(row.role),
         enterprises=enterprises,
+        jurisdiction=row.jurisdiction,
+        office=row.office,
+        is_active=row.is_active,
     )
 
 

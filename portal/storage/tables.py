@@ -1,11 +1,12 @@
 """The rows, nothing else: every constraint has a name, every id that people see is random."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     DateTime,
     Dialect,
@@ -15,13 +16,17 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    true,
 )
 from sqlalchemy import Enum as EnumType
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from portal.core.campaign import CampaignState, Channel, LetterState
+from portal.core.evidence import EvidenceKind, MediaType
 from portal.core.filing import AssessmentState
-from portal.core.printing import JobState
+from portal.core.printing import JobKind, JobState
+from portal.core.review import Party, Reason, ReviewState, VerdictKind
 from portal.core.roles import Role
 
 
@@ -89,6 +94,16 @@ class Row(DeclarativeBase):
         Role: by_value(Role, "role"),
         AssessmentState: by_value(AssessmentState, "state"),
         JobState: by_value(JobState, "state"),
+        JobKind: by_value(JobKind, "kind"),
+        EvidenceKind: by_value(EvidenceKind, "kind"),
+        MediaType: by_value(MediaType, "media_type"),
+        ReviewState: by_value(ReviewState, "state"),
+        VerdictKind: by_value(VerdictKind, "kind"),
+        Party: by_value(Party, "party"),
+        Reason: by_value(Reason, "reason"),
+        CampaignState: by_value(CampaignState, "state"),
+        Channel: by_value(Channel, "channel"),
+        LetterState: by_value(LetterState, "state"),
     }
 
 
@@ -107,6 +122,9 @@ class AccountRow(Row):
     password_hash: Mapped[str] = mapped_column(String(200))
     role: Mapped[Role]
     created_at: Mapped[datetime]
+    jurisdiction: Mapped[str] = mapped_column(String(6), server_default="")
+    office: Mapped[str] = mapped_column(String(100), server_default="")
+    is_active: Mapped[bool] = mapped_column(server_default=true())
 
 
 class SignInRow(Row):
@@ -225,6 +243,8 @@ class AnswerRow(Row):
     saved_by: Mapped[str] = mapped_column(PublicId, ForeignKey("account.id"))
     saved_at: Mapped[datetime]
     is_carried_over: Mapped[bool]
+    # The browser tab that saved it: one person in two tabs is as two persons.
+    saved_from: Mapped[str] = mapped_column(String(32), server_default="")
 
 
 class AnswerHistoryRow(Row):
@@ -256,12 +276,14 @@ class ExplanationRow(Row):
 
 
 class ReportJobRow(Row):
-    """A report to print or printed. `content_key` is a hash of all that goes into it: the same is printed once."""
+    """A paper to print or printed; `kind` says which, `subject` what a paper without self-check is about. `content_key` is a hash of all that goes into it: the same is printed once."""
 
     __tablename__ = "report_job"
     __table_args__ = (Index(None, "state", "asked_at"),)
     id: Mapped[str] = mapped_column(PublicId, primary_key=True)
-    assessment_id: Mapped[str] = mapped_column(
+    kind: Mapped[JobKind] = mapped_column(server_default=JobKind.REPORT.value)
+    subject: Mapped[str] = mapped_column(String(200), server_default="")
+    assessment_id: Mapped[str | None] = mapped_column(
         PublicId, ForeignKey("assessment.id", ondelete="CASCADE"), index=True
     )
     content_key: Mapped[str] = mapped_column(String(64), unique=True)
@@ -278,3 +300,297 @@ class ReportJobRow(Row):
     file: Mapped[str] = mapped_column(String(100))
     sha256: Mapped[str] = mapped_column(String(64))
     size: Mapped[int]
+
+
+# ── Evidence ─────────────────────────────────────────────────────────────────
+
+
+class EvidenceRow(Row):
+    """A file of an enterprise's library. The content lies in the store under `store_key` and is never overwritten;
+    `removed_at` takes it out of the library, not out of what was submitted with it.
+    """
+
+    __tablename__ = "evidence"
+    __table_args__ = (UniqueConstraint("enterprise_id", "sha256"),)
+    id: Mapped[str] = mapped_column(PublicId, primary_key=True)
+    enterprise_id: Mapped[str] = mapped_column(PublicId, ForeignKey("enterprise.id"), index=True)
+    kind: Mapped[EvidenceKind]
+    title: Mapped[str] = mapped_column(String(120))
+    original_name: Mapped[str] = mapped_column(String(255))
+    media_type: Mapped[MediaType]
+    size: Mapped[int]
+    pages: Mapped[int | None]
+    sha256: Mapped[str] = mapped_column(String(64))
+    store_key: Mapped[str] = mapped_column(String(100), unique=True)
+    has_thumbnail: Mapped[bool]
+    issued_on: Mapped[date | None]
+    valid_until: Mapped[date | None]
+    uploaded_by: Mapped[str] = mapped_column(PublicId, ForeignKey("account.id"))
+    uploaded_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+
+
+class EvidenceLinkRow(Row):
+    """Which file supports which item of which self-check."""
+
+    __tablename__ = "evidence_link"
+    assessment_id: Mapped[str] = mapped_column(
+        PublicId, ForeignKey("assessment.id", ondelete="CASCADE"), primary_key=True
+    )
+    item: Mapped[str] = mapped_column(String(80), primary_key=True)
+    evidence_id: Mapped[str] = mapped_column(
+        PublicId, ForeignKey("evidence.id"), primary_key=True, index=True
+    )
+    linked_by: Mapped[str] = mapped_column(PublicId, ForeignKey("account.id"))
+    linked_at: Mapped[datetime]
+
+
+# ── Review ───────────────────────────────────────────────────────────────────
+
+
+class SubmissionRow(Row):
+    """What was submitted in each round; rows are only added. The assessment's row holds the newest round's."""
+
+    __tablename__ = "submission"
+    assessment_id: Mapped[str] = mapped_column(
+        PublicId, ForeignKey("assessment.id", ondelete="CASCADE"), primary_key=True
+    )
+    round: Mapped[int] = mapped_column(primary_key=True)
+    submitted_at: Mapped[datetime]
+    submitted_by: Mapped[str] = mapped_column(PublicId, ForeignKey("account.id"))
+    profile: Mapped[str] = mapped_column(Text)
+    answers: Mapped[str] = mapped_column(Text)
+    evidence: Mapped[str] = mapped_column(Text)  # JSON: item → [evidence ids]
+    receipt: Mapped[str] = mapped_column(Text)
+    checksum: Mapped[str] = mapped_column(String(64))
+    points: Mapped[Decimal | None]
+    completeness: Mapped[Decimal]
+    grade: Mapped[str] = mapped_column(String(3))
+    is_provisional: Mapped[bool]
+
+
+class ReviewRow(Row):
+    """A submission in the bureau's hands, from its first submission on. `verified_…` is written at confirmation."""
+
+    __tablename__ = "review"
+    __table_args__ = (Index(None, "district", "state"),)
+    assessment_id: Mapped[str] = mapped_column(
+        PublicId, ForeignKey("assessment.id", ondelete="CASCADE"), primary_key=True
+    )
+    state: Mapped[ReviewState]
+    round: Mapped[int]
+    district: Mapped[str] = mapped_column(String(6))
+    holder: Mapped[str | None] = mapped_column(PublicId, ForeignKey("account.id"), index=True)
+    waiting_since: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    is_extended: Mapped[bool]
+    findings: Mapped[int]  # of the data check, at submission
+    revision: Mapped[int]
+    district_opinion: Mapped[str] = mapped_column(Text)
+    district_by: Mapped[str | None] = mapped_column(PublicId, ForeignKey("account.id"))
+    district_at: Mapped[datetime | None]
+    city_opinion: Mapped[str] = mapped_column(Text)
+    city_by: Mapped[str | None] = mapped_column(PublicId, ForeignKey("account.id"))
+    city_at: Mapped[datetime | None]
+    verified_answers: Mapped[str | None] = mapped_column(Text)
+    verified_receipt: Mapped[str | None] = mapped_column(Text)
+    verified_checksum: Mapped[str | None] = mapped_column(String(64))
+    verified_points: Mapped[Decimal | None]
+    verified_grade: Mapped[str | None] = mapped_column(String(3))
+
+
+class VerdictRow(Row):
+    """What a party of the bureau says to one item in one round; nobody else sees it while `issued_at` is NULL."""
+
+    __tablename__ = "verdict"
+    assessment_id: Mapped[str] = mapped_column(
+        PublicId, ForeignKey("assessment.id", ondelete="CASCADE"), primary_key=True
+    )
+    item: Mapped[str] = mapped_column(String(80), primary_key=True)
+    round: Mapped[int] = mapped_column(primary_key=True)
+    party: Mapped[Party] = mapped_column(primary_key=True)
+    kind: Mapped[VerdictKind]
+    counted: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[Reason | None]
+    comment: Mapped[str] = mapped_column(Text)
+    made_by: Mapped[str] = mapped_column(PublicId, ForeignKey("account.id"))
+    made_at: Mapped[datetime]
+    issued_at: Mapped[datetime | None]
+
+
+class ReplyRow(Row):
+    """What the plant says beside an item that was sent back."""
+
+    __tablename__ = "reply"
+    assessment_id: Mapped[str] = mapped_column(
+        PublicId, ForeignKey("assessment.id", ondelete="CASCADE"), primary_key=True
+    )
+    item: Mapped[str] = mapped_column(String(80), primary_key=True)
+    round: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    made_by: Mapped[str] = mapped_column(PublicId, ForeignKey("account.id"))
+    made_at: Mapped[datetime]
+
+
+class ObjectionRow(Row):
+    """The plant's one objection to a lowered item, and what the city decided."""
+
+    __tablename__ = "objection"
+    assessment_id: Mapped[str] = mapped_column(
+        PublicId, ForeignKey("assessment.id", ondelete="CASCADE"), primary_key=True
+    )
+    item: Mapped[str] = mapped_column(String(80), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    made_by: Mapped[str] = mapped_column(PublicId, ForeignKey("account.id"))
+    made_at: Mapped[datetime]
+    is_granted: Mapped[bool | None]
+    counted: Mapped[str | None] = mapped_column(Text)
+    answer: Mapped[str] = mapped_column(Text)
+    decided_by: Mapped[str | None] = mapped_column(PublicId, ForeignKey("account.id"))
+    decided_at: Mapped[datetime | None]
+
+
+class PhraseRow(Row):
+    """A quick phrase of a reviewer."""
+
+    __tablename__ = "phrase"
+    id: Mapped[str] = mapped_column(PublicId, primary_key=True)
+    account_id: Mapped[str] = mapped_column(
+        PublicId, ForeignKey("account.id", ondelete="CASCADE"), index=True
+    )
+    text: Mapped[str] = mapped_column(String(300))
+    created_at: Mapped[datetime]
+
+
+# ── Campaigns and letters ────────────────────────────────────────────────────
+
+
+class CampaignRow(Row):
+    """A year's campaign (年度自评批次). `sectors` and `rungs` are JSON; the days are Hangzhou's, both included."""
+
+    __tablename__ = "campaign"
+    id: Mapped[str] = mapped_column(PublicId, primary_key=True)
+    year: Mapped[int] = mapped_column(unique=True)
+    title: Mapped[str] = mapped_column(String(120))
+    sectors: Mapped[str] = mapped_column(Text)
+    opens_on: Mapped[date]
+    closes_on: Mapped[date]
+    rungs: Mapped[str] = mapped_column(Text)
+    notice: Mapped[str] = mapped_column(Text)
+    state: Mapped[CampaignState]
+    created_by: Mapped[str] = mapped_column(PublicId, ForeignKey("account.id"))
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+
+class LetterRow(Row):
+    """A letter in the outbox. `occasion` is unique: the same reminder leaves once however often it is asked for."""
+
+    __tablename__ = "letter"
+    __table_args__ = (Index(None, "state", "created_at"),)
+    id: Mapped[str] = mapped_column(PublicId, primary_key=True)
+    occasion: Mapped[str] = mapped_column(String(120), unique=True)
+    channel: Mapped[Channel]
+    address: Mapped[str] = mapped_column(String(254))
+    template: Mapped[str] = mapped_column(String(40))
+    fields: Mapped[str] = mapped_column(Text)  # JSON: the words that the template wants
+    enterprise_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("enterprise.id"), index=True)
+    campaign_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("campaign.id"), index=True)
+    state: Mapped[LetterState]
+    attempts: Mapped[int]
+    error: Mapped[str] = mapped_column(String(300))
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+
+
+class InviteeRow(Row):
+    """An enterprise that a campaign wants to hear from, registered or not; known by its code."""
+
+    __tablename__ = "invitee"
+    campaign_id: Mapped[str] = mapped_column(
+        PublicId, ForeignKey("campaign.id", ondelete="CASCADE"), primary_key=True
+    )
+    uscc: Mapped[str] = mapped_column(String(18), primary_key=True)
+    name: Mapped[str] = mapped_column(String(100))
+    district: Mapped[str] = mapped_column(String(6), index=True)
+    sector: Mapped[str] = mapped_column(String(40))
+    mail: Mapped[str] = mapped_column(String(254))
+    mobile: Mapped[str] = mapped_column(String(20))
+
+
+# ── Audit trail ──────────────────────────────────────────────────────────────
+
+
+class AuditRow(Row):
+    """One line of the audit trail, chained to the one before: a fork would need the same `previous` twice."""
+
+    __tablename__ = "audit"
+    __table_args__ = (Index(None, "subject_kind", "subject_id"), Index(None, "at"))
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    who: Mapped[str] = mapped_column(
+        String(16), index=True
+    )  # an account's id, empty for commands and strangers
+    name: Mapped[str] = mapped_column(String(50))
+    role: Mapped[str] = mapped_column(String(20))
+    origin: Mapped[str] = mapped_column(String(64))
+    deed: Mapped[str] = mapped_column(String(60), index=True)
+    subject_kind: Mapped[str] = mapped_column(String(30))
+    subject_id: Mapped[str] = mapped_column(String(80))
+    before: Mapped[str] = mapped_column(Text)
+    after: Mapped[str] = mapped_column(Text)
+    outcome: Mapped[str] = mapped_column(String(20))
+    previous: Mapped[str] = mapped_column(String(64), unique=True)
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+
+
+# ── Statistics ───────────────────────────────────────────────────────────────
+
+
+class OutcomeRow(Row):
+    """What one item came to in one submission: thousandths of its points, as declared and as verified.
+
+    NULL: not applicable or missing. Kept beside the submission, because reading receipts of a whole city is slow.
+    """
+
+    __tablename__ = "outcome"
+    __table_args__ = (Index(None, "item"),)
+    assessment_id: Mapped[str] = mapped_column(
+        PublicId, ForeignKey("assessment.id", ondelete="CASCADE"), primary_key=True
+    )
+    item: Mapped[str] = mapped_column(String(80), primary_key=True)
+    declared: Mapped[int | None]
+    verified: Mapped[int | None]
+    is_gap: Mapped[bool]
+
+
+class RecommendedRow(Row):
+    """A technology recommended to a plant: yuan, yuan a year, kilograms of CO2 a year; NULL where unknown."""
+
+    __tablename__ = "recommended"
+    __table_args__ = (Index(None, "technology"),)
+    assessment_id: Mapped[str] = mapped_column(
+        PublicId, ForeignKey("assessment.id", ondelete="CASCADE"), primary_key=True
+    )
+    technology: Mapped[str] = mapped_column(String(80), primary_key=True)
+    rank: Mapped[int]
+    investment_low: Mapped[int | None] = mapped_column(BigInteger)
+    investment_high: Mapped[int | None] = mapped_column(BigInteger)
+    saving_low: Mapped[int | None] = mapped_column(BigInteger)
+    saving_high: Mapped[int | None] = mapped_column(BigInteger)
+    co2_low: Mapped[int | None] = mapped_column(BigInteger)
+    co2_high: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class TallyRow(Row):
+    """Sums over all submissions of a year, district, sector: one upsert per submission keeps every panel cheap."""
+
+    __tablename__ = "tally"
+    __table_args__ = (Index(None, "year", "kind", "key"),)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    district: Mapped[str] = mapped_column(String(6), primary_key=True)
+    sector: Mapped[str] = mapped_column(String(40), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    count: Mapped[int]
+    total: Mapped[int] = mapped_column(BigInteger)

@@ -62,8 +62,9 @@ def test_a_filled_database_stands_a_migration_back_and_forth(
     filled = ("account", "membership", "answer", "answer_history", "report_job", "explanation")
     assert all(before[name] for name in filled)
     migrate(database, folder, "0002_assessments")
-    assert pending(database, folder) == ("0003_reports", "0004_explanations")
-    assert migrate(database, folder) == ("0003_reports", "0004_explanations")
+    later = tuple(VERSIONS[2:])
+    assert pending(database, folder) == later
+    assert migrate(database, folder) == later
     after = _counts(database)
     assert after == before | {"report_job": 0, "explanation": 0}
 
