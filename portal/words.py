@@ -13,7 +13,7 @@ from typing import Any, assert_never
 from markupsafe import Markup, escape
 
 from portal.core.advice import Range
-from portal.core.assessment import GateState, Standing
+from portal.core.assessment import GateState, GateVerdict, Standing, Verdict
 from portal.core.axes import MemberStanding
 from portal.core.data_check import Finding
 from portal.core.errors import Problem
@@ -134,6 +134,22 @@ _LABELS: Mapping[Enum, str] = {member: text for table in _TABLES for member, tex
 def label(member: Enum) -> str:
     """The Chinese word for a member of any enumeration that people see; raises KeyError for another."""
     return _LABELS[member]
+
+
+def verdict(one: GateVerdict) -> str:
+    """What the gates say together, the same on every page and in print."""
+    match one.verdict:
+        case Verdict.OPEN:
+            return f"{one.open} 项门槛不满足"
+        case Verdict.UNDECIDED:
+            return f"门槛尚未判定（缺 {len(one.lacking)} 项）"
+        case Verdict.PROVISIONAL:
+            return "已判定的门槛均满足，填报尚不完整"
+        case Verdict.MET:
+            return "门槛全部满足"
+        case Verdict.MET_WITHOUT_LIMITS:
+            return "否决项与基本要求均满足；本问卷没有可核实的限定性指标"
+    assert_never(one.verdict)
 
 
 def grade(reached: Grade | None, is_rated: bool = True) -> str:
@@ -415,4 +431,5 @@ FILTERS: Mapping[str, Callable[..., object]] = {
     "state": state,
     "problem": problem,
     "finding": finding,
+    "verdict": verdict,
 }

@@ -160,9 +160,38 @@ class Gate:
     state: GateState
 
 
+class Verdict(Enum):
+    """What the gates say together; only the last two may be shown in green."""
+
+    OPEN = "open"  # a gate is not met
+    UNDECIDED = "undecided"  # a gate or the data that decide it are missing
+    PROVISIONAL = "provisional"  # every gate is met, but too little is answered for a conclusion
+    MET = "met"
+    MET_WITHOUT_LIMITS = (
+        "met_without_limits"  # the questionnaire has no binding indicator that could be judged
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateVerdict:
+    """The gates together: how many are not met, and the items that must be answered before all can be judged."""
+
+    verdict: Verdict
+    open: int
+    lacking: tuple[ItemId, ...]
+
+    @property
+    def is_met(self) -> bool:
+        """Whether a green badge may be shown."""
+        return self.verdict in (Verdict.MET, Verdict.MET_WITHOUT_LIMITS)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """Everything computed from one questionnaire and one set of answers; `plant` is what they say about the plant."""
+    """Everything computed from one questionnaire and one set of answers; `plant` is what they say about the plant.
+
+    `unsaid` are the traits and activity data that the plant is asked for and has not given.
+    """
 
     questionnaire: Questionnaire
     answers: Answers
@@ -172,6 +201,7 @@ class Assessment:
     points: PointsResult
     grade: GradeResult | None
     gates: tuple[Gate, ...]
+    unsaid: tuple[ItemId, ...]
 
     @property
     def chosen(self) -> Mapping[ItemId, tuple[str, ...]]:
@@ -183,6 +213,22 @@ class Assessment:
         return next(result for result in self.items if result.item.id == item)
 
     @property
+    def gate_verdict(self) -> GateVerdict:
+        """What the gates say together; the one place that decides about red, neutral and green."""
+        unjudged = [gate.item.id for gate in self.gates if gate.state is GateState.UNANSWERED]
+        lacking = tuple(dict.fromkeys((*unjudged, *self.unsaid)))
+        count = sum(gate.state is GateState.OPEN for gate in self.gates)
+        if count:
+            verdict = Verdict.OPEN
+        elif lacking:
+            verdict = Verdict.UNDECIDED
+        elif self.points.is_provisional:
+            verdict = Verdict.PROVISIONAL
+        else:
+            verdict = Verdict.MET if self.questionnaire.has_limits else Verdict.MET_WITHOUT_LIMITS
+        return GateVerdict(verdict=verdict, open=count, lacking=lacking)
+
+    @property
     def may_show_badge(self) -> bool:
-        """Whether a green badge may be shown: every gate passed, complete enough, and nothing provisional."""
-        return all(gate.state is GateState.PASSED for gate in self.gates) and not self.points.is_provisional
+        """Whether a green badge may be shown: every gate judged and met, nothing asked for missing or provisional."""
+        return self.gate_verdict.is_met

@@ -309,6 +309,16 @@ class Questionnaire:
         """Every factor with its unit, by id."""
         return {id: Quantity.of(factor.value, factor.unit) for id, factor in self.factors.items()}
 
+    @cached_property
+    def has_limits(self) -> bool:
+        """Whether any binding indicator has a level that may close a gate."""
+        return any(
+            isinstance(item, Indicator)
+            and item.binding is not None
+            and any(level.verification.is_usable for level in item.levels)
+            for item in self.items.values()
+        )
+
     def scored(self) -> Iterator[Scored]:
         """The items that count for a column, in order."""
         return (item for item in self.items.values() if isinstance(item, Scored))

@@ -56,6 +56,7 @@ def receipt(assessment: Assessment) -> dict[str, Any]:
             {"item": gate.item.id, "title": gate.item.title, "state": gate.state.value}
             for gate in assessment.gates
         ],
+        "unsaid": list(assessment.unsaid),
         "may_show_badge": assessment.may_show_badge,
         "ratings": [_rating(rating) for rating in ratings(assessment)],
     }

@@ -36,6 +36,7 @@ from portal.core.questionnaire import (
     Requirement,
     Scored,
     Section,
+    Trait,
 )
 from portal.core.rulebook import GradeGroup, GradesRulebook, PointsRulebook
 
@@ -57,6 +58,7 @@ def assess(questionnaire: Questionnaire, answers: Answers) -> Assessment:
         points=_points(results.values(), rules),
         grade=_grade(results, grades) if grades else None,
         gates=tuple(_gates(plant, results)),
+        unsaid=tuple(_unsaid(plant)),
     )
 
 
@@ -316,9 +318,22 @@ def _gates(plant: Plant, results: Mapping[ItemId, ItemResult]) -> Iterable[Gate]
             yield Gate(item=item, state=_state(met))
         elif isinstance(item, Indicator) and _is_binding_here(results[item.id]):
             result = results[item.id]
-            if any(level.is_usable for level in result.levels):
+            if plant.levels_of(item) is None:  # the limit itself waits for activity data
+                yield Gate(item=item, state=GateState.UNANSWERED)
+            elif any(level.is_usable for level in result.levels):
                 has_value = result.reading is not None and result.reading.value is not None
                 yield Gate(item=item, state=_state(result.reached is not None if has_value else None))
+
+
+def _unsaid(plant: Plant) -> Iterable[ItemId]:
+    """Traits and activity data that are asked and not given: while one lacks, what applies is not known for sure."""
+    for item in plant.questionnaire.items.values():
+        if (
+            isinstance(item, Trait | Activity)
+            and is_asked(item, plant)
+            and plant.answers.get(item.id, MISSING) == MISSING
+        ):
+            yield item.id
 
 
 def _state(met: bool | None) -> GateState:

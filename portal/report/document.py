@@ -11,7 +11,7 @@ from typing import Any
 from portal import words
 from portal.core.advice import Recommendation, Step
 from portal.core.answers import to_json
-from portal.core.assessment import Assessment
+from portal.core.assessment import Assessment, Verdict
 from portal.core.data_check import Explanation, Finding
 from portal.core.gaps import Gap
 from portal.core.levels import GRADES
@@ -212,18 +212,21 @@ def _summary(
         first_step=steps[0].after if steps else words.NOTHING,
         first_gain=steps[0].gain if steps else words.NOTHING,
         best=tuple(lines[f"T{number}"] for number, _ in paying[:3]),
-        verdict=_verdict(assessment, scores),
+        verdict=_verdict(assessment),
     )
 
 
-def _verdict(assessment: Assessment, scores: results.Scores) -> str:
-    if scores.gates_open:
-        return f"有 {scores.gates_open} 项门槛不满足，须先行整改；在此之前不得使用绿色标识。"
-    if scores.gates_unanswered:
-        return f"还有 {scores.gates_unanswered} 项门槛没有填报，结论尚不完整。"
-    if scores.is_provisional:
-        return "填报完整度不足，得分为暂定。"
-    return "全部门槛满足，结果完整有效。"
+def _verdict(assessment: Assessment) -> str:
+    found = assessment.gate_verdict
+    match found.verdict:
+        case Verdict.OPEN:
+            return f"有 {found.open} 项门槛不满足，须先行整改；在此之前不得使用绿色标识。"
+        case Verdict.UNDECIDED:
+            return f"{words.verdict(found)}，结论尚不完整；在此之前不得使用绿色标识。"
+        case Verdict.PROVISIONAL:
+            return f"{words.verdict(found)}，得分为暂定。"
+        case _:
+            return f"{words.verdict(found)}。"
 
 
 def canonical(value: object) -> bytes:

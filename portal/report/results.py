@@ -7,7 +7,7 @@ from decimal import Decimal
 from portal import words
 from portal.core.advice import Step
 from portal.core.answers import MISSING, Chosen, Declared, Measured, Missing, NotApplicable, Practised
-from portal.core.assessment import Assessment, GateState, ItemResult, Standing
+from portal.core.assessment import Assessment, GateState, ItemResult, Standing, Verdict
 from portal.core.levels import GRADES, Grade
 from portal.core.questionnaire import Activity, Column, Extent, Indicator, Practice, Requirement, Trait
 from portal.core.rulebook import PointsRulebook
@@ -95,7 +95,6 @@ class Scores:
     gates_held: tuple[Fact, ...]
     gates_passed: str
     gates_open: int
-    gates_unanswered: int
     has_badge: bool
     gauge: str
     radar: str
@@ -132,7 +131,6 @@ def scores(assessment: Assessment, citer: Citer) -> Scores:
         gates_held=_held(gates),
         gates_passed=f"{sum(gate.is_passed for gate in gates)} / {len(gates)}",
         gates_open=sum(gate.is_alarm for gate in gates),
-        gates_unanswered=sum(gate.state is GateState.UNANSWERED for gate in assessment.gates),
         has_badge=assessment.may_show_badge,
         gauge=figures.gauge("综合得分", points.total, tone=tone_of(assessment)),
         radar=figures.radar(
@@ -166,9 +164,10 @@ def scores(assessment: Assessment, citer: Citer) -> Scores:
 
 def tone_of(assessment: Assessment) -> figures.Tone:
     """The colour of the total: green only when nothing stands against it."""
-    if any(gate.state is GateState.OPEN for gate in assessment.gates):
+    found = assessment.gate_verdict
+    if found.verdict is Verdict.OPEN:
         return figures.Tone.WARNING
-    return figures.Tone.QUIET if assessment.points.is_provisional else figures.Tone.CLEAN
+    return figures.Tone.CLEAN if found.is_met else figures.Tone.QUIET
 
 
 def gate_lines(assessment: Assessment, citer: Citer) -> tuple[GateLine, ...]:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from portal import words
 from portal.core.answers import usual_range_warning
-from portal.core.assessment import Assessment, GateState, SectionResult
+from portal.core.assessment import Assessment, SectionResult
 from portal.core.filing import Conflict, OpenAssessment, StoredAnswer
 from portal.core.gaps import Gap, find_gaps
 from portal.core.library import Library
@@ -45,7 +45,6 @@ class Panel:
 
     assessment: Assessment
     gaps: tuple[Gap, ...]
-    open_gates: int
 
     @property
     def total(self) -> Decimal | None:
@@ -80,7 +79,6 @@ def _panel(scored: _Scored) -> Panel:
     return Panel(
         assessment=assessment,
         gaps=find_gaps(assessment)[:GAPS_SHOWN],
-        open_gates=sum(gate.state is GateState.OPEN for gate in assessment.gates),
     )
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal as D
 import pytest
 
 from portal.core.answers import MISSING, Chosen, Declared, Measured, NotApplicable, Practised
-from portal.core.assessment import GateState, Standing, rounded
+from portal.core.assessment import GateState, Standing, Verdict, rounded
 from portal.core.formula import Formula
 from portal.core.levels import Direction, Grade
 from portal.core.questionnaire import Adjustment, Column, Extent, ItemId
@@ -351,3 +351,56 @@ def test_a_binding_indicator_without_weight_is_a_gate_all_the_same():
 def test_the_section_of_an_item_is_found():
     questionnaire = make_questionnaire(make_practice("a"))
     assert questionnaire.section_of(ItemId("a")).id == "all"
+
+
+def test_the_badge_waits_for_every_gate_and_for_the_data_that_decide_them():
+    limit = make_indicator("heat", is_binding=True)
+    questionnaire = make_questionnaire(
+        make_practice("a"),
+        make_requirement("accident"),
+        limit,
+        make_activity("coal"),
+        make_trait("kiln", ("big",)),
+    )
+    whole = {"a": FULL, "accident": Declared(is_met=True), "heat": Measured(D(100)), "coal": Measured(D(1))}
+    whole["kiln"] = Chosen(("big",))
+
+    def verdict(**changed):
+        return assess(questionnaire, make_answers(**(whole | changed))).gate_verdict
+
+    assert verdict().verdict is Verdict.MET
+    assert verdict(heat=Measured(D(200))).verdict is Verdict.OPEN
+    for blank in ("accident", "heat", "coal", "kiln"):
+        found = verdict(**{blank: MISSING})
+        assert (found.verdict, found.lacking) == (Verdict.UNDECIDED, (blank,))
+        assert not found.is_met
+    # One gate that is not met is red, whatever else is missing.
+    assert verdict(accident=Declared(is_met=False), heat=MISSING).verdict is Verdict.OPEN
+
+
+def test_a_limit_that_waits_for_data_is_a_gate_not_judged_yet():
+    moving = make_level("III", "117", adjust=Adjustment(quantity="coal", origin=D(0), step=D(1)))
+    limit = make_indicator("heat", levels="- - -", is_binding=True)
+    limit = replace(limit, levels=(moving,))
+    questionnaire = make_questionnaire(make_practice("a"), limit, make_activity("coal", is_optional=True))
+    found = assess(questionnaire, make_answers(a=FULL, heat=Measured(D(100))))
+    assert [gate.state for gate in found.gates] == [GateState.UNANSWERED]
+    assert found.gate_verdict.lacking == ("heat",)
+
+
+def test_without_binding_indicators_the_verdict_does_not_speak_of_limits():
+    unverified = replace(
+        make_indicator("heat", is_binding=True), levels=(make_level("III", "117", "unverified"),)
+    )
+    questionnaire = make_questionnaire(make_practice("a"), make_requirement("accident"), unverified)
+    answers = make_answers(a=FULL, accident=Declared(is_met=True))
+    assert assess(questionnaire, answers).gate_verdict.verdict is Verdict.MET_WITHOUT_LIMITS
+
+
+def test_too_little_answered_is_no_verdict_yet():
+    questionnaire = make_questionnaire(
+        make_practice("a"), make_practice("b", weight=D(90)), make_requirement("accident")
+    )
+    found = assess(questionnaire, make_answers(a=FULL, accident=Declared(is_met=True)))
+    assert found.gate_verdict.verdict is Verdict.PROVISIONAL
+    assert not found.may_show_badge

@@ -42,7 +42,7 @@ def test_the_result_shows_points_gaps_and_advice(enter: Enter, manager: Person, 
     assert "还在填报中" in draft
     browser.post(f"{filled}/submit")
     page = text_of(browser.get(f"{filled}/result?submitted=1"))
-    for words in ("总得分", "SNCR 脱硝", "精准 SNCR", "路线图", "<svg", "门槛全部满足"):
+    for words in ("总得分", "SNCR 脱硝", "精准 SNCR", "路线图", "<svg", "否决项与基本要求均满足"):
         assert words in page
     assert browser.get(filled).headers["Location"] == f"{filled}/result"
     assert "disabled" in text_of(browser.get(f"{filled}/sections/plant"))

@@ -9,9 +9,10 @@ import pytest
 
 from portal import words
 from portal.core.advice import Range
+from portal.core.assessment import GateVerdict, Verdict
 from portal.core.errors import Problem
 from portal.core.levels import Grade, Verification
-from portal.core.questionnaire import Column, Extent
+from portal.core.questionnaire import Column, Extent, ItemId
 from portal.core.technology import CostClass
 
 
@@ -108,3 +109,11 @@ def test_every_problem_that_core_and_actions_name_has_a_sentence():
         if not words.knows(name) and name != "not_an_object"  # the last is of the command line alone
     }
     assert not missing
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+def test_every_verdict_has_its_words_and_only_met_ones_say_all(verdict: Verdict) -> None:
+    found = GateVerdict(verdict=verdict, open=2, lacking=(ItemId("a"), ItemId("b"), ItemId("c")))
+    text = words.verdict(found)
+    assert ("门槛全部满足" in text) == (verdict is Verdict.MET)
+    assert "3" in text if verdict is Verdict.UNDECIDED else "3" not in text

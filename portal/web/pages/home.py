@@ -5,10 +5,12 @@ from flask.typing import ResponseReturnValue
 
 from portal.actions import assessment, catalogue, enterprise, report
 from portal.actions.work import Work
+from portal.core.assessment import GateVerdict
 from portal.core.filing import AssessmentState, AssessmentSummary
 from portal.core.plain_text import code_form
 from portal.core.roles import Account
 from portal.web.access import MANAGER, PUBLIC, Pages, require_account
+from portal.web.section_view import panel_of
 from portal.words import local
 
 pages = Pages("home", __name__)
@@ -68,7 +70,15 @@ def desk(work: Work, who: Account | None) -> ResponseReturnValue:
         enterprises=[(one, by_enterprise.get(one.id, [])) for one in enterprise.mine(work, me)],
         sectors={one.id: one for one in catalogue.questionnaires(work)},
         draft=AssessmentState.DRAFT,
+        verdicts=_verdicts(
+            work, me, [one for found in by_enterprise.values() for one in found if one.year == year]
+        ),
     )
+
+
+def _verdicts(work: Work, me: Account, shown: list[AssessmentSummary]) -> dict[str, GateVerdict]:
+    """What the gates of this year's self-checks say; scored once, for `panel_of` remembers."""
+    return {one.id: panel_of(assessment.open_(work, me, one.id)).assessment.gate_verdict for one in shown}
 
 
 @pages.page("/history", roles=MANAGER)
