@@ -40,24 +40,41 @@ def register(
     work: Work, *, name: str, mail: str, mobile: str, password: str, join_token: str = ""
 ) -> tuple[Account | None, tuple[Problem, ...]]:
     """Make a manager's account, which with `join_token` acts for the inviting enterprise at once."""
-    name, address, mobile = cleaned(name), code_form(mail).lower(), code_form(mobile)
-    problems = _check_person(name, address, mobile)
-    problems += check_password(password, "password", (address, mobile, name))
-    ticket = _open_invitation(work, join_token) if join_token else None
-    if join_token and ticket is None:
-        problems += (Problem(place="join_token", code="invitation_invalid"),)
+    problems = check_registration(
+        work, name=name, mail=mail, mobile=mobile, password=password, join_token=join_token
+    )
     if problems:
         return None, problems
+    name, address, mobile = cleaned(name), code_form(mail).lower(), code_form(mobile)
     account = Account(id=new_id(), name=name, mail=address, mobile=mobile, role=Role.MANAGER, enterprises=())
     if not stored.add(work.session, account, hash_of(password), work.now):
-        mail_taken, mobile_taken = stored.is_taken(work.session, mail=address, mobile=mobile)
-        taken = (("mail", mail_taken), ("mobile", mobile_taken))
-        return None, tuple(
-            Problem(place=place, code=f"{place}_taken") for place, is_taken in taken if is_taken
-        )
+        # Somebody else registered the same address since the check.
+        return None, _check_taken(work, address, mobile)
+    ticket = _open_invitation(work, join_token) if join_token else None
     if ticket is not None:
         _join(work, join_token, ticket, account)
     return stored.find(work.session, account.id), ()
+
+
+def check_registration(
+    work: Work, *, name: str, mail: str, mobile: str, password: str, join_token: str = ""
+) -> tuple[Problem, ...]:
+    """All that stands against the account at once, taken addresses included."""
+    name, address, mobile = cleaned(name), code_form(mail).lower(), code_form(mobile)
+    problems = _check_person(name, address, mobile)
+    problems += check_password(password, "password", (address, mobile, name))
+    # What is no address belongs to nobody, and a database refuses some of what can be typed.
+    wrong = {problem.place for problem in problems}
+    problems += _check_taken(work, "" if "mail" in wrong else address, "" if "mobile" in wrong else mobile)
+    if join_token and _open_invitation(work, join_token) is None:
+        problems += (Problem(place="join_token", code="invitation_invalid"),)
+    return problems
+
+
+def _check_taken(work: Work, mail: str, mobile: str) -> tuple[Problem, ...]:
+    mail_taken, mobile_taken = stored.is_taken(work.session, mail=mail, mobile=mobile)
+    taken = (("mail", mail_taken), ("mobile", mobile_taken))
+    return tuple(Problem(place=place, code=f"{place}_taken") for place, is_taken in taken if is_taken)
 
 
 def _check_person(name: str, mail: str, mobile: str) -> tuple[Problem, ...]:
@@ -188,9 +205,9 @@ def reset(work: Work, token: str, password: str) -> tuple[Problem, ...]:
 
 def change_password(work: Work, who: Account, old: str, new: str, token: str = "") -> tuple[Problem, ...]:
     """Replace the password; every sign-in but the one of `token` ends."""
+    problems = check_password(new, "password", (who.mail, who.mobile, who.name))
     if not fits(stored.password_hash(work.session, who.id), old):
-        return (Problem(place="old", code="password_wrong"),)
-    problems = check_password(new, "new", (who.mail, who.mobile, who.name))
+        problems = (Problem(place="old", code="password_wrong"), *problems)
     if problems:
         return problems
     stored.set_password_hash(work.session, who.id, hash_of(new))

@@ -1,7 +1,7 @@
 """Registering an enterprise and keeping its profile."""
 
 from portal.actions.work import NotFound, Work, new_id
-from portal.core.enterprise import Enterprise, EnterpriseProfile, check_profile, tidied
+from portal.core.enterprise import Enterprise, EnterpriseProfile, check_profile, check_uscc, tidied
 from portal.core.errors import Problem
 from portal.core.roles import Account
 from portal.storage import account as stored_account
@@ -28,7 +28,7 @@ def create(work: Work, who: Account, profile: EnterpriseProfile) -> Outcome:
 def change(work: Work, who: Account, id: str, profile: EnterpriseProfile) -> tuple[Problem, ...]:
     """Replace the profile; nothing changes when there are problems. What was submitted keeps the old one."""
     of_mine(work, who, id)
-    profile, problems = _checked(work, profile)
+    profile, problems = _checked(work, profile, id)
     if problems:
         return problems
     if not stored.replace(work.session, id, profile, work.now):
@@ -60,9 +60,15 @@ def of_mine(work: Work, who: Account, id: str) -> Enterprise:
     return found
 
 
-def _checked(work: Work, profile: EnterpriseProfile) -> tuple[EnterpriseProfile, tuple[Problem, ...]]:
+def _checked(
+    work: Work, profile: EnterpriseProfile, id: str = ""
+) -> tuple[EnterpriseProfile, tuple[Problem, ...]]:
+    """The profile of enterprise `id` as it is kept, and all that stands against it at once."""
     profile = tidied(profile)
     problems = check_profile(profile)
+    # A code that is none belongs to nobody, and a database refuses some of what can be typed.
+    if not check_uscc(profile.uscc) and stored.is_taken(work.session, profile.uscc, but=id):
+        problems = (Problem(place="uscc", code="uscc_taken"), *problems)
     known = {questionnaire.id for questionnaire in work.library.newest()}
     if profile.sector and profile.sector not in known:
         problems += (Problem(place="sector", code="not_an_option"),)

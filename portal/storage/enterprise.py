@@ -30,6 +30,12 @@ def replace(session: Session, id: str, profile: EnterpriseProfile, now: datetime
     return True
 
 
+def is_taken(session: Session, uscc: str, *, but: str = "") -> bool:
+    """Whether the code belongs to an enterprise other than `but`."""
+    found = select(EnterpriseRow.id).where(EnterpriseRow.uscc == uscc, EnterpriseRow.id != but)
+    return session.scalar(found) is not None
+
+
 def add_member(session: Session, account_id: str, enterprise_id: str, now: datetime) -> bool:
     """Let the account act for the enterprise; False when it may already."""
     return add_new(session, MembershipRow, account_id=account_id, enterprise_id=enterprise_id, created_at=now)

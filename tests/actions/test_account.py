@@ -97,6 +97,8 @@ def test_mail_and_mobile_belong_to_one_account(door: Door) -> None:
         assert [problem.code for problem in problems] == ["mail_taken", "mobile_taken"]
         _, problems = _register(work, mail="other@example.cn")
         assert [problem.code for problem in problems] == ["mobile_taken"]
+        _, problems = _register(work, name="", mail="no-mail", password="x")
+        assert [problem.place for problem in problems] == ["name", "mail", "password", "password", "mobile"]
         _, problems = _register(work, mail="other@example.cn", mobile="")
         assert problems == ()
         _, problems = _register(work, mail="third@example.cn", mobile="")  # several may have none
@@ -268,7 +270,9 @@ def test_changing_the_password_ends_the_other_sign_ins(door: Door, manager: Pers
         wrong = account.change_password(work, manager.account, "wrong password", "another-password", here)
         assert [problem.code for problem in wrong] == ["password_wrong"]
         short = account.change_password(work, manager.account, PASSWORD, "x", here)
-        assert short[0].place == "new"
+        assert short[0].place == "password"
+        both = account.change_password(work, manager.account, "wrong password", "x", here)
+        assert {problem.place for problem in both} == {"old", "password"}
         assert account.change_password(work, manager.account, PASSWORD, "another-password", here) == ()
         assert account.account_of(work, here) is not None
         assert account.account_of(work, there) is None

@@ -46,6 +46,23 @@ def test_a_second_registration_points_to_the_colleague(enter: Enter, manager: Pe
     assert "索取邀请" in text_of(browser.post("/enterprises/new", profile))
 
 
+def test_all_that_is_wrong_is_said_at_once(enter: Enter, manager: Person) -> None:
+    browser = enter(manager)
+    profile = asdict(make_profile())
+    browser.post("/enterprises/new", profile)
+    wrong = {
+        "name": "",
+        "products": "",
+        "contact_phone": "x",
+        "contact_mail": "x",
+        "district": "",
+        "scale": "",
+    }
+    page = text_of(browser.post("/enterprises/new", profile | wrong))
+    for field in ("uscc", *wrong):
+        assert f'id="{field}-error"' in page, field
+
+
 def test_the_profile_can_be_changed(enter: Enter, manager: Person) -> None:
     browser, path = enter(manager), f"/enterprises/{manager.enterprise}"
     assert browser.post(path, asdict(make_profile(products="熟料"))).headers["Location"] == f"{path}?saved=1"

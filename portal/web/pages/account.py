@@ -42,17 +42,11 @@ def _register(work: Work, invitation: str, then: str) -> ResponseReturnValue:
     form = RegisterForm(request.form)
     invited = account.invitation(work, invitation) if invitation else None
     if request.method == "POST":
-        problems = repeats(form)
+        typed = {name: form[name].data or "" for name in ("name", "mail", "mobile", "password")}
+        problems = account.check_registration(work, **typed, join_token=invitation) + repeats(form)
         created = None
         if not problems:
-            created, problems = account.register(
-                work,
-                name=form.name.data or "",
-                mail=form.mail.data or "",
-                mobile=form.mobile.data or "",
-                password=form.password.data or "",
-                join_token=invitation,
-            )
+            created, problems = account.register(work, **typed, join_token=invitation)
         if created is not None:
             token = account.enter(work, created, request.remote_addr or "")
             return keep_signed_in(make_response(redirect(then)), token)
