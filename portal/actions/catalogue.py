@@ -1,11 +1,14 @@
 """The public catalogue: technologies and the documents cited."""
 
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from decimal import Decimal
+from enum import Enum
 
 from portal.actions.work import NotFound, Work
-from portal.core.questionnaire import Column, Questionnaire, Scored, Source
+from portal.core.levels import Verification
+from portal.core.questionnaire import Column, Questionnaire, Scored, Source, SourceId
 from portal.core.technology import CostClass, Technology
 
 
@@ -43,9 +46,65 @@ def technology(work: Work, id: str) -> Card:
     raise NotFound(id)
 
 
-def sources(work: Work) -> tuple[Source, ...]:
-    """Every document the content cites, by id."""
-    return tuple(source for _, source in sorted(work.library.sources.items()))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A document with the newest questionnaires that cite it, themselves or by their technologies."""
+
+    source: Source
+    cited_by: tuple[Questionnaire, ...]
+
+
+def sources(
+    work: Work,
+    sector: str | None = None,
+    read: Verification | None = None,
+    status: str | None = None,
+    words: str = "",
+) -> tuple[Document, ...]:
+    """Documents that fit every condition given, numbered ones first; `words` must all occur in their text."""
+    wanted = [_folded(word) for word in words.split()]
+    found = [
+        source
+        for source in work.library.sources.values()
+        if read in (None, source.read)
+        and status in (None, source.status)
+        and all(word in _folded(_said(source)) for word in wanted)
+    ]
+    cited = {one.id: _cited_by(work, one) for one in work.library.newest()}
+    documents = (
+        Document(
+            source=source,
+            cited_by=tuple(one for one in work.library.newest() if source.id in cited[one.id]),
+        )
+        for source in sorted(found, key=lambda one: (not one.number, one.number, one.title))
+    )
+    return tuple(one for one in documents if sector is None or sector in {by.id for by in one.cited_by})
+
+
+def _cited_by(work: Work, questionnaire: Questionnaire) -> frozenset[SourceId]:
+    """Every document that the questionnaire or a card for one of its items names, wherever it stands in them."""
+    counted = {item.id for item in questionnaire.scored()}
+    cards = tuple(card for card in work.library.technologies if counted.intersection(card.closes))
+    named: set[SourceId] = set()
+    waiting: list[object] = [questionnaire, cards]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, tuple):
+            waiting.extend(value)
+        elif is_dataclass(value):
+            for field in fields(value):
+                inner = getattr(value, field.name)
+                if field.name == "source":
+                    named.add(inner)
+                elif not isinstance(inner, str | Decimal | Enum | None):
+                    waiting.append(inner)
+        elif isinstance(value, Mapping):
+            waiting.extend(value.values())
+    return frozenset(named)
+
+
+def _said(source: Source) -> str:
+    return f"{source.number} {source.title} {source.issuer} {source.date} {source.note}"
 
 
 def questionnaires(work: Work) -> tuple[Questionnaire, ...]:

@@ -31,6 +31,13 @@ def test_the_catalogue_filters_and_searches(enter: Enter) -> None:
         assert f"共 {count} 项" in text_of(browser.get(f"/technologies?{query}")), query
 
 
+def test_the_documents_filter_and_search(enter: Enter) -> None:
+    browser = enter(None)
+    for query, count in (("", 1), ("words=示例", 1), ("words=不存在", 0), ("sector=cement&read=original", 1),
+                         ("read=unverified", 0), ("read=nonsense&page=nonsense", 1), ("status=nonsense", 0)):  # fmt: skip
+        assert f"共 {count} 份" in text_of(browser.get(f"/sources?{query}")), query
+
+
 def test_health_says_that_the_database_answers(enter: Enter) -> None:
     assert enter(None).get("/health").get_json()["status"] == "ok"
 

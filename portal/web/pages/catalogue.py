@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.actions import catalogue
 from portal.actions.work import Work
+from portal.core.levels import Verification
 from portal.core.questionnaire import Column
 from portal.core.roles import Account
 from portal.core.technology import CostClass
@@ -27,9 +28,7 @@ def technologies(work: Work, who: Account | None) -> ResponseReturnValue:
         CostClass(asked["cost"]) if asked["cost"] in {one.value for one in CostClass} else None,
         asked["words"],
     )
-    last = max(1, -(-len(found) // ON_A_PAGE))
-    typed = request.args.get("page", "1")
-    number = min(max(int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else 1, 1), last)
+    number, last = _page_of(len(found))
     return render_template(
         "catalogue/technologies.html",
         found=found[(number - 1) * ON_A_PAGE : number * ON_A_PAGE],
@@ -41,6 +40,14 @@ def technologies(work: Work, who: Account | None) -> ResponseReturnValue:
         columns=Column,
         cost_classes=CostClass,
     )
+
+
+def _page_of(count: int) -> tuple[int, int]:
+    """The page asked for, of so many; whatever else stands in the address is the first or the last one."""
+    last = max(1, -(-count // ON_A_PAGE))
+    typed = request.args.get("page", "1")
+    number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else 1
+    return min(max(number, 1), last), last
 
 
 @pages.page("/technologies/<id>", roles=PUBLIC, subject="technology")
@@ -60,5 +67,24 @@ def technology(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
 
 @pages.page("/sources", roles=PUBLIC)
 def sources(work: Work, who: Account | None) -> ResponseReturnValue:
-    """Every document that the content cites, with how far it was read."""
-    return render_template("catalogue/sources.html", sources=catalogue.sources(work))
+    """Documents that the content cites and that fit the filters, with how far each was read."""
+    asked = {name: request.args.get(name, "") for name in ("sector", "read", "status", "words")}
+    asked["words"] = asked["words"].strip()[:LONGEST_SEARCH]
+    found = catalogue.sources(
+        work,
+        asked["sector"] or None,
+        Verification(asked["read"]) if asked["read"] in {one.value for one in Verification} else None,
+        asked["status"] or None,
+        asked["words"],
+    )
+    number, last = _page_of(len(found))
+    return render_template(
+        "catalogue/sources.html",
+        found=found[(number - 1) * ON_A_PAGE : number * ON_A_PAGE],
+        count=len(found),
+        asked=asked,
+        number=number,
+        last=last,
+        questionnaires=catalogue.questionnaires(work),
+        verifications=Verification,
+    )
