@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from portal.actions import account, assessment, enterprise, report
+from portal.actions import account, assessment, data_check, enterprise, report
 from portal.actions.work import Door, Work
 from portal.config import HOME
 from portal.core.answers import Answers, read_answers
@@ -82,6 +82,9 @@ def _assessment(
     id = assessment.start(work, members[0], enterprise_id, year)
     if script["answers"]:
         _fill_in(work, folder, script, id, members)
+    for rule, said in script.get("explanations", {}).items():
+        if data_check.explain(work, members[0], id, rule, said):
+            raise DemoError(rule)
     if script["is_submitted"]:
         assessment.submit(work, members[0], id)
     if script["is_printed"]:

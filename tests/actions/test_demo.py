@@ -72,3 +72,17 @@ def test_every_name_says_that_it_is_an_example() -> None:
         assert one["profile"]["name"].startswith("示例")
         assert one["profile"]["contact_mail"].endswith("@example.cn")
     assert all("示例" in person["name"] for person in script["people"])
+
+
+def test_one_plant_explains_a_finding_and_another_has_one_to_look_at(seeded: Door) -> None:
+    with seeded.reading() as work:
+        found = {}
+        for mail in ("li@example.cn", "wang@example.cn"):
+            who = stored.find_by_login(work.session, mail)
+            assert who is not None
+            found[mail] = result.of(work, who, assessment.mine(work, who)[0].id).checked
+    (explained,), (unexplained,) = found["li@example.cn"], found["wang@example.cn"]
+    assert explained.finding.check.id == "own_waste_used"
+    assert explained.explanation is not None
+    assert unexplained.finding.check.id == "grinding_balance"
+    assert unexplained.explanation is None
