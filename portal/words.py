@@ -302,6 +302,10 @@ _PROBLEMS: Mapping[str, str] = {
     "not_an_option": "请从列出的选项中选择",
     "wrong_kind": "这一项不能这样填写，请重新选择",
     "unusual": "这个数与常见范围 {0}–{1} {2} 相差十倍以上，请核对单位和小数点；确认无误可以保留",
+    "above_most": "不可能大于 {0} {1}，请核对数值和单位",
+    "above_whole": "占比超过 100%，请核对分子、分母和单位；确认无误可以保留",
+    "value_unconfirmed": "请核对这个数值，无误的勾选“数值确认无误”",
+    "bad_grouping": "分隔的位置不对：千分位应三位一组，例如 1,234,567；小数点请用“.”",
     "unreadable": "这一项的内容无法识别，请重新填写",
     "unknown_item": "问卷中没有这一项",
     "missing": "请填写",
@@ -344,6 +348,7 @@ _PROBLEMS: Mapping[str, str] = {
     "not_editable": "这份自评价已经提交，内容不能再修改",
     "too_many_changes": "一次保存的内容太多，请分次保存",
     "to_confirm": "上年度带入的内容，请核对后确认",
+    "not_reopened": "这一项没有要求补正，不能再修改",
     "nothing_counted": "还没有任何可以计分的填报内容，请先填报再提交",
 }
 

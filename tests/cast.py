@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from portal.actions import account, enterprise
-from portal.actions.work import Door
-from portal.core.roles import Account
+from portal.actions.passwords import hash_of
+from portal.actions.work import Door, new_id
+from portal.core.roles import Account, Role
+from portal.storage import account as stored_account
 from tests.make import make_profile
 
 PASSWORD = "绿色工厂-example-1"
@@ -56,3 +58,25 @@ def make_colleague(door: Door, manager: Person) -> Person:
         known = account.stored.find(work.session, who.id)
         assert known is not None
     return Person(account=known, enterprise=manager.enterprise)
+
+
+def make_reviewer(door: Door, jurisdiction: str = "330111", mail: str = "reviewer@example.cn") -> Account:
+    """A reviewer of a district, of the manager's unless said otherwise; CITY is the city's."""
+    return make_staff(door, Role.REVIEWER, mail, jurisdiction)
+
+
+def make_staff(door: Door, role: Role, mail: str, jurisdiction: str = "") -> Account:
+    """Somebody of the bureau or of the portal's administration, who signs in with PASSWORD."""
+    account_ = Account(
+        id=new_id(),
+        name="审核示例",
+        mail=mail,
+        mobile="",
+        role=role,
+        enterprises=(),
+        jurisdiction=jurisdiction,
+        office="示例局",
+    )
+    with door.writing() as work:
+        assert stored_account.add(work.session, account_, hash_of(PASSWORD), work.now)
+    return account_

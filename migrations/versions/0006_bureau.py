@@ -368,6 +368,31 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("assessment_id", "item", "round", "party", name=op.f("pk_verdict")),
     )
+    _open_cases()
+
+
+def _open_cases() -> None:
+    """What was submitted before there were reviewers comes into their queue."""
+    connection = op.get_bind()
+    connection.execute(
+        sa.text(
+            "INSERT INTO submission (assessment_id, round, submitted_at, submitted_by, profile, answers, evidence,"
+            " receipt, checksum, points, completeness, grade, is_provisional)"
+            " SELECT id, 1, submitted_at, submitted_by, frozen_profile, frozen_answers, '{}',"
+            " receipt, checksum, points, completeness, grade, is_provisional"
+            " FROM assessment WHERE state = 'submitted'"
+        )
+    )
+    connection.execute(
+        sa.text(
+            "INSERT INTO review (assessment_id, state, round, district, waiting_since, is_extended, findings,"
+            " revision, district_opinion, city_opinion)"
+            " SELECT assessment.id, 'waiting', 1, enterprise.district, submitted_at, :no, 0, 1, '', ''"
+            " FROM assessment JOIN enterprise ON enterprise.id = assessment.enterprise_id"
+            " WHERE assessment.state = 'submitted'"
+        ),
+        {"no": False},
+    )
 
 
 def downgrade() -> None:

@@ -2,30 +2,45 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from portal.actions import enterprise
 from portal.actions.work import NotFound, Work, new_id
-from portal.core.answers import MISSING, Answer, Answers, Missing, NotApplicable, check, usual_range_warning
+from portal.core.answers import (
+    MISSING,
+    Answer,
+    Answers,
+    Measured,
+    Missing,
+    NotApplicable,
+    check,
+    to_json,
+    usual_range_warning,
+)
 from portal.core.assessment import Assessment, GateState, rounded
+from portal.core.data_check import find_irregularities
 from portal.core.errors import PortalError, Problem
 from portal.core.filing import (
     AssessmentState,
     AssessmentSummary,
     Change,
     Conflict,
+    Doubt,
     KeepResult,
     OpenAssessment,
     Readiness,
     StoredAnswer,
 )
 from portal.core.plain_text import cleaned, is_printable
+from portal.core.plant import Concern
 from portal.core.questionnaire import Activity, Indicator, Item, ItemId, Questionnaire, Section
 from portal.core.receipt import receipt
-from portal.core.roles import Account
+from portal.core.roles import Account, Sight
 from portal.core.scoring import assess, is_asked
 from portal.storage import assessment as stored
+from portal.storage import review as stored_review
 
 FIRST_YEAR = 2020
 MOST_CHANGES = 500
@@ -76,6 +91,7 @@ def start(work: Work, who: Account, enterprise_id: str, year: int) -> str:
         there = stored.id_of(work.session, enterprise_id, year)
         assert there is not None
         return there
+    work.note("assessment.start", "assessment", id, after=f"{enterprise_id} {year}")
     before = stored.latest_before(work.session, enterprise_id, year)
     if before is not None:
         _carry_over(work, who, before, id, questionnaire)
@@ -84,7 +100,7 @@ def start(work: Work, who: Account, enterprise_id: str, year: int) -> str:
 
 def _carry_over(work: Work, who: Account, before: str, id: str, questionnaire: Questionnaire) -> None:
     savings = []
-    earlier = stored.find(work.session, before, member=None)
+    earlier = stored.find(work.session, before, sight=None)
     assert earlier is not None  # it was found a moment ago
     pinned = work.library.questionnaire(earlier.questionnaire_id, earlier.questionnaire_version)
     for name, old in stored.answers(work.session, before).items():
@@ -94,6 +110,7 @@ def _carry_over(work: Work, who: Account, before: str, id: str, questionnaire: Q
         if _unit(item) == _unit(pinned.items.get(name)):  # a number in another unit would be another amount
             savings.append(stored.Saving(item=item.id, answer=old.answer, revision=1, is_carried_over=True))
     stored.save(work.session, id, savings, by=who.id, now=work.now)
+    work.note("assessment.carry_over", "assessment", id, before=before, after=str(len(savings)))
 
 
 def _unit(item: Item | None) -> str:
@@ -108,7 +125,14 @@ def mine(work: Work, who: Account) -> tuple[AssessmentSummary, ...]:
 def open_(work: Work, who: Account, id: str) -> OpenAssessment:
     """One self-check with its answers; raises NotFound."""
     record = _find(work, who, id)
-    return opened(work, record, stored.answers(work.session, id))
+    return opened(work, record, answers_for(work, who.sight, id))
+
+
+def answers_for(work: Work, sight: Sight | None, id: str) -> dict[ItemId, StoredAnswer]:
+    """The answers as they stand, for those who fill them in; a bureau reads what was submitted, nothing later."""
+    if sight is not None and sight.jurisdiction:
+        return {}
+    return stored.answers(work.session, id)
 
 
 def opened(
@@ -116,6 +140,7 @@ def opened(
 ) -> OpenAssessment:
     """The record with its pinned questionnaire and answers, in the questionnaire's order."""
     questionnaire = work.library.questionnaire(record.questionnaire_id, record.questionnaire_version)
+    case = stored_review.find(work.session, record.id) if record.number else None
     return OpenAssessment(
         id=record.id,
         enterprise=record.enterprise,
@@ -126,11 +151,21 @@ def opened(
         submitted_at=record.submitted_at,
         number=record.number,
         checksum=record.checksum,
+        case=case,
+        reopened=stored_review.reopened(work.session, case),
     )
 
 
-def _find(work: Work, who: Account, id: str, *, is_locking: bool = False) -> stored.AssessmentRecord:
-    record = stored.find(work.session, id, member=who.id, is_locking=is_locking)
+def _find(work: Work, who: Account, id: str) -> stored.AssessmentRecord:
+    record = stored.find(work.session, id, sight=who.sight)
+    if record is None:
+        raise NotFound(id)
+    return record
+
+
+def own(work: Work, who: Account, id: str) -> stored.AssessmentRecord:
+    """A self-check that the person may write into, locked until the unit of work ends; raises NotFound."""
+    record = stored.find(work.session, id, sight=Sight(who.id), is_locking=True)
     if record is None:
         raise NotFound(id)
     return record
@@ -142,17 +177,23 @@ def _find(work: Work, who: Account, id: str, *, is_locking: bool = False) -> sto
 def keep(work: Work, who: Account, id: str, changes: Sequence[Change]) -> KeepResult:
     """Save answers; each stands for itself, so that one that is refused does not hold up the others.
 
-    Not written: an answer with a problem, and one whose `revision` is older than what somebody else has saved
-    (a conflict). The same person's own saves never conflict. Raises NotEditable, NotFound.
+    Not written: an answer with a problem, and one whose `revision` is older than what has been saved since by
+    somebody else, or by the same person in another tab (a conflict). Raises NotEditable, NotFound.
     """
-    record = _find(work, who, id, is_locking=True)
-    if record.state is not AssessmentState.DRAFT:
+    record = own(work, who, id)
+    case = stored_review.find(work.session, id, is_locking=True) if record.number else None
+    if case is not None and case.due_at is not None and work.now > case.due_at:
+        raise NotEditable(id)
+    reopened = stored_review.reopened(work.session, case)
+    if record.state is not AssessmentState.DRAFT and not reopened:
         raise NotEditable(id)
     questionnaire = work.library.questionnaire(record.questionnaire_id, record.questionnaire_version)
     latest = {change.item: _tidied(change) for change in changes[:MOST_CHANGES]}
     problems = _problems(questionnaire, latest.values())
     if len(changes) > MOST_CHANGES:
         problems += (Problem(place=id, code="too_many_changes"),)
+    if record.state is not AssessmentState.DRAFT:
+        problems += tuple(Problem(place=item, code="not_reopened") for item in latest if item not in reopened)
     refused = {problem.place for problem in problems}
     there = stored.answers_and_authors(work.session, id, tuple(latest))
     saved: dict[ItemId, int] = {}
@@ -162,14 +203,18 @@ def keep(work: Work, who: Account, id: str, changes: Sequence[Change]) -> KeepRe
         if item in refused:
             continue
         old, author = there.get(item, (None, who.id))
-        if old is not None and _conflicts(old, author == who.id, change):
-            conflicts.append(Conflict(item, old, change.answer))
+        is_own = author == who.id
+        if old is not None and _conflicts(old, is_own, change):
+            conflicts.append(Conflict(item, old, change.answer, is_own))
         elif old is not None and old.answer == change.answer and not old.is_carried_over:
             saved[item] = old.revision
         else:
             saved[item] = old.revision + 1 if old else 1
-            savings.append(stored.Saving(item=item, answer=change.answer, revision=saved[item]))
+            savings.append(
+                stored.Saving(item=item, answer=change.answer, revision=saved[item], saved_from=change.tab)
+            )
     stored.save(work.session, id, savings, by=who.id, now=work.now)
+    _note_savings(work, id, there, savings)
     return KeepResult(
         saved=saved,
         conflicts=tuple(conflicts),
@@ -180,14 +225,26 @@ def keep(work: Work, who: Account, id: str, changes: Sequence[Change]) -> KeepRe
     )
 
 
+def _note_savings(
+    work: Work, id: str, there: Mapping[ItemId, tuple[StoredAnswer, str]], savings: Sequence[stored.Saving]
+) -> None:
+    if not savings:
+        return
+    before = {one.item: to_json(there[one.item][0].answer) for one in savings if one.item in there}
+    after = {one.item: to_json(one.answer) for one in savings}
+    work.note("answer.save", "assessment", id, before=stored.canonical(before), after=stored.canonical(after))
+
+
 def _conflicts(old: StoredAnswer, is_own: bool, change: Change) -> bool:
     is_stale = change.revision is not None and change.revision != old.revision
-    return is_stale and not is_own and old.answer != change.answer
+    # One tab sends what is typed in a row without waiting for the revision of the save before.
+    is_same_tab = is_own and change.tab != "" and change.tab == old.saved_from
+    return is_stale and not is_same_tab and old.answer != change.answer
 
 
 def _tidied(change: Change) -> Change:
     if isinstance(change.answer, NotApplicable):
-        return Change(change.item, NotApplicable(cleaned(change.answer.reason)), change.revision)
+        return replace(change, answer=NotApplicable(cleaned(change.answer.reason)))
     return change
 
 
@@ -220,7 +277,7 @@ def readiness(work: Work, who: Account, id: str) -> Readiness:
 def ready(draft: OpenAssessment) -> Readiness:
     """The same for a self-check that is open already."""
     questionnaire, answers = draft.questionnaire, draft.given
-    assessment = assess(questionnaire, answers)
+    assessment = assess(questionnaire, answers, draft.year)
     unconfirmed = tuple(
         (section, item)
         for section, item in _items(questionnaire)
@@ -232,10 +289,29 @@ def ready(draft: OpenAssessment) -> Readiness:
     return Readiness(
         missing=_missing(questionnaire, answers, assessment),
         unconfirmed=unconfirmed,
-        warnings=_warnings(questionnaire, answers),
+        doubts=_doubts(assessment),
         open_gates=tuple(gate.item for gate in assessment.gates if gate.state is GateState.OPEN),
         problems=tuple(problems),
     )
+
+
+def _doubts(assessment: Assessment) -> tuple[Doubt, ...]:
+    """The values, entered or computed from entered ones, that are probably slips."""
+    computed = {
+        result.item.id: result.reading.computed
+        for result in assessment.items
+        if result.reading is not None and result.reading.entered is None
+    }
+    doubts = []
+    for item in assessment.questionnaire.items.values():
+        answer = assessment.answers.get(item.id, MISSING)
+        value = answer.value if isinstance(answer, Measured) else computed.get(item.id)
+        if value is None or assessment.plant.concern_of(item) is Concern.NO:
+            continue
+        warning = usual_range_warning(item, Measured(value))
+        if warning is not None:
+            doubts.append(Doubt(item=item, value=value, problem=warning))
+    return tuple(doubts)
 
 
 def _items(questionnaire: Questionnaire) -> tuple[tuple[Section, Item], ...]:
@@ -262,26 +338,47 @@ def _says_nothing(answer: Answer) -> bool:
     return isinstance(answer, Missing)
 
 
-def submit(work: Work, who: Account, id: str) -> str:
+def submit(work: Work, who: Account, id: str, confirmed: Collection[str] = ()) -> str:
     """Freeze answers, profile, questionnaire version and result; the number under which it is known.
 
+    `confirmed` are the tokens of the doubtful values that the person says are right; every doubt needs one.
     Submitting again gives the same number and changes nothing. Raises NotReady, NotFound.
     """
-    record = _find(work, who, id, is_locking=True)
+    record = own(work, who, id)
     if record.state is AssessmentState.SUBMITTED:
         return record.number
     draft = opened(work, record, stored.answers(work.session, id))
-    problems = ready(draft).problems
+    found = ready(draft)
+    problems = found.problems + tuple(
+        Problem(place=doubt.item.id, code="value_unconfirmed")
+        for doubt in found.doubts
+        if doubt.token not in confirmed
+    )
     if problems:
         raise NotReady(problems)
-    assessment = assess(draft.questionnaire, draft.given)
+    number = _new_number(record.year)
+    assessment = freeze(work, who, draft, number=number, round=1)
+    stored_review.add(
+        work.session,
+        id,
+        district=record.enterprise.profile.district,
+        findings=len(find_irregularities(assessment)),
+        now=work.now,
+    )
+    work.note("assessment.submit", "assessment", id, after=number)
+    return number
+
+
+def freeze(work: Work, who: Account, draft: OpenAssessment, *, number: str, round: int) -> Assessment:
+    """Keep the answers as they stand as the submission of that round, with its score; the assessment of them."""
+    assessment = assess(draft.questionnaire, draft.given, draft.year)
     slip = receipt(assessment)
-    points = assessment.points
-    grade = assessment.grade
+    points, grade = assessment.points, assessment.grade
     frozen = stored.Frozen(
-        number=_new_number(record.year),
+        number=number,
         answers=draft.given,
-        profile=record.enterprise.profile,
+        evidence={},
+        profile=draft.enterprise.profile,
         receipt=slip,
         checksum=checksum(slip),
         points=None if points.total is None else rounded(points.total),
@@ -289,8 +386,8 @@ def submit(work: Work, who: Account, id: str) -> str:
         grade=grade.grade.value if grade is not None and grade.grade is not None else "",
         is_provisional=points.is_provisional,
     )
-    stored.freeze(work.session, id, frozen, by=who.id, now=work.now)
-    return frozen.number
+    stored.freeze(work.session, draft.id, frozen, round=round, by=who.id, now=work.now)
+    return assessment
 
 
 def checksum(slip: Mapping[str, object]) -> str:

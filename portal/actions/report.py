@@ -75,7 +75,7 @@ def _print_version(work: Work) -> str:
 
 def state(work: Work, who: Account, report_id: str) -> ReportState:
     """Where the report stands; raises NotFound."""
-    found = stored.find(work.session, report_id, member=who.id)
+    found = stored.find(work.session, report_id, sight=who.sight)
     if found is None:
         raise NotFound(report_id)
     return found
@@ -83,7 +83,7 @@ def state(work: Work, who: Account, report_id: str) -> ReportState:
 
 def latest(work: Work, who: Account, assessment_id: str) -> ReportState | None:
     """The report of a self-check that was asked for last, whether or not answers changed since."""
-    return stored.latest(work.session, assessment_id, member=who.id)
+    return stored.latest(work.session, assessment_id, sight=who.sight)
 
 
 def fetch(work: Work, who: Account, report_id: str) -> tuple[Path, str]:

@@ -16,7 +16,7 @@ from portal.core.filing import AssessmentState, OpenAssessment
 from portal.core.gaps import Gap, find_gaps
 from portal.core.library import Library
 from portal.core.receipt import receipt
-from portal.core.roles import Account
+from portal.core.roles import Account, Sight
 from portal.core.scoring import assess
 from portal.report.citing import Citer
 from portal.report.results import scores, staircase
@@ -56,20 +56,20 @@ class LiveResult:
 
 def of(work: Work, who: Account, id: str) -> Result:
     """The full result; raises NotFound."""
-    return _result(work, id, member=who.id)
+    return _result(work, id, sight=who.sight)
 
 
 def for_printing(work: Work, id: str) -> Result:
     """The same for the worker, which prints what somebody with the right to it has asked for."""
-    return _result(work, id, member=None)
+    return _result(work, id, sight=None)
 
 
-def _result(work: Work, id: str, *, member: str | None) -> Result:
-    record = stored.find(work.session, id, member=member)
+def _result(work: Work, id: str, *, sight: Sight | None) -> Result:
+    record = stored.find(work.session, id, sight=sight)
     if record is None:
         raise NotFound(id)
-    open_ = filing.opened(work, record, stored.answers(work.session, id))
-    assessment = assess(open_.questionnaire, _answers(work, open_))
+    open_ = filing.opened(work, record, filing.answers_for(work, sight, id))
+    assessment = assess(open_.questionnaire, _answers(work, open_), open_.year)
     gaps = find_gaps(assessment)
     recommendations = advise(assessment, gaps, work.library.technologies, work.library.carriers)
     slip = record.receipt if record.receipt is not None else receipt(assessment)
@@ -106,7 +106,7 @@ def live(work: Work, who: Account, id: str) -> LiveResult:
 
 def assess_open(work: Work, open_: OpenAssessment) -> Assessment:
     """Score a self-check that is open already, without reading it again."""
-    return assess(open_.questionnaire, _answers(work, open_))
+    return assess(open_.questionnaire, _answers(work, open_), open_.year)
 
 
 def summary_of(assessment: Assessment) -> LiveResult:

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from portal.core.answers import Answer, Answers, Missing
 from portal.core.enterprise import Enterprise
 from portal.core.errors import Problem
 from portal.core.questionnaire import Item, ItemId, Questionnaire, Section
+from portal.core.review import Case
 
 
 class AssessmentState(StrEnum):
@@ -20,13 +22,17 @@ class AssessmentState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredAnswer:
-    """An answer with its revision (1 for the first), who saved it and when; carried over: still to be confirmed."""
+    """An answer with its revision (1 for the first), who saved it and when; carried over: still to be confirmed.
+
+    `saved_from` is the tab of the browser that saved it, empty where there was none.
+    """
 
     answer: Answer
     revision: int
     saved_by: str
     saved_at: datetime
     is_carried_over: bool = False
+    saved_from: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +48,17 @@ class OpenAssessment:
     submitted_at: datetime | None = None
     number: str = ""
     checksum: str = ""
+    case: Case | None = None  # once submitted: where it stands with the bureau
+    reopened: frozenset[ItemId] = frozenset()  # the items sent back for correction (补正), while they are out
 
     @property
     def is_editable(self) -> bool:
-        """Whether answers may still change."""
+        """Whether it is a draft: every answer may still change."""
         return self.state is AssessmentState.DRAFT
+
+    def may_write(self, item: ItemId) -> bool:
+        """Whether this answer may change now."""
+        return self.is_editable or item in self.reopened
 
     @property
     def given(self) -> Answers:
@@ -79,20 +91,42 @@ class AssessmentSummary:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A new answer for an item. `revision` is the one the person saw: 0 none, None overwrites on purpose."""
+    """A new answer for an item. `revision` is the one the person saw: 0 none, None overwrites on purpose.
+
+    `tab` is the tab of the browser in which it was typed: what one tab sends in a row never conflicts with itself.
+    """
 
     item: ItemId
     answer: Answer
     revision: int | None
+    tab: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Somebody else saved another answer since the person looked; nothing was written."""
+    """Another answer was saved since the person looked; nothing was written.
+
+    By somebody else, or by the same person in another tab or on another device (`is_own`).
+    """
 
     item: ItemId
     theirs: StoredAnswer
     yours: Answer
+    is_own: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """A value that is probably a slip of the pen: submission asks for a word that it is right all the same."""
+
+    item: Item
+    value: Decimal
+    problem: Problem
+
+    @property
+    def token(self) -> str:
+        """What confirming names: the item and this very value, so that a later value is not confirmed with it."""
+        return f"{self.item.id}:{self.value:f}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,11 +143,11 @@ class KeepResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readiness:
-    """What stands before submission: only `problems` forbid it, the rest is shown for the person to decide."""
+    """What stands before submission: `problems` forbid it, `doubts` want a word, the rest is for the person to see."""
 
     missing: tuple[tuple[Section, Item], ...]
     unconfirmed: tuple[tuple[Section, Item], ...]
-    warnings: tuple[Problem, ...]
+    doubts: tuple[Doubt, ...]
     open_gates: tuple[Item, ...]
     problems: tuple[Problem, ...]
 

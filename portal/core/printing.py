@@ -25,9 +25,14 @@ class JobKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportState:
-    """A report on its way. `progress` is 0–100, `step` words for it; `error` says why it failed."""
+    """A paper on its way. `progress` is 0–100, `step` words for it; `error` says why it failed.
+
+    A paper that is not about one self-check has no `assessment_id`; `subject` says what it is about.
+    """
 
     id: str
+    kind: JobKind
+    subject: str
     assessment_id: str
     state: JobState
     progress: int
@@ -40,9 +45,11 @@ class ReportState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A report that a worker has claimed until `lease_until`."""
+    """A paper that a worker has claimed until `lease_until`."""
 
     id: str
+    kind: JobKind
+    subject: str
     assessment_id: str
     attempt: int
     asked_at: datetime

@@ -154,9 +154,9 @@ class NotAllowed(PortalError):
 def move(case: Case, deed: Deed, party: Party, account_id: str = "") -> ReviewState:
     """The state after the deed; raises NotAllowed."""
     for line in MOVES:
-        if (line.deed, line.party, line.before) == (deed, party, case.state):
-            if not line.is_holders or case.holder_id == account_id:
-                return line.after
+        is_meant = (line.deed, line.party, line.before) == (deed, party, case.state)
+        if is_meant and (not line.is_holders or case.holder_id == account_id):
+            return line.after
     raise NotAllowed(f"{deed} by {party} in {case.state}")
 
 

@@ -1,6 +1,9 @@
 """A ReportDocument through the templates: one HTML text that holds everything, so that nothing is left to fetch."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,8 +18,23 @@ TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "report"
 FAMILY = "Noto Sans CJK SC"
 
 
-def render(document: ReportDocument, folder: Path = TEMPLATES) -> str:
-    """The report as HTML; an undefined name in a template raises."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """Any other print (补正通知书, 审核意见表, 白皮书): a template of the report's folder with its worded values.
+
+    `identifier` is the same for the same content, so that the same paper is the same file.
+    """
+
+    template: str
+    values: Mapping[str, object]
+    made_on: date
+    identifier: bytes
+
+
+def render(document: ReportDocument | Paper, folder: Path = TEMPLATES) -> str:
+    """The document as HTML; an undefined name in a template raises."""
+    if isinstance(document, Paper):
+        return fill(document.template, folder, **document.values)
     qr = _qr(document.check_url) if document.check_url else ""
     return fill("report.html", folder, report=document, qr=qr)
 

@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 from portal.core.errors import PortalError
 from portal.report import html, pdf
 from portal.report.document import ReportDocument
+from portal.report.html import Paper
 
 OnProgress = Callable[[int, str], None]
 USUAL_PAGES = 22  # only to turn page numbers into per cent
@@ -48,7 +49,7 @@ def warm_up() -> None:
 
 
 def print_report(
-    document: ReportDocument, path: Path, on_progress: OnProgress, limits: Limits | None = None
+    document: ReportDocument | Paper, path: Path, on_progress: OnProgress, limits: Limits | None = None
 ) -> None:
     """Print `document` to `path` in a child; raises PrintingFailed and leaves no file when it cannot.
 
@@ -71,20 +72,28 @@ def print_report(
     on_progress(100, "已生成")
 
 
-def print_here(document: ReportDocument, path: Path, on_progress: OnProgress) -> None:
+def print_here(document: ReportDocument | Paper, path: Path, on_progress: OnProgress) -> None:
     """Print in this process: `path` appears only once it is complete and on disk."""
     on_progress(2, "整理内容")
     text = html.render(document)
     on_progress(5, "排版")
     content = pdf.write(
         text,
-        imprint=pdf.Imprint(made_on=document.particulars.printed_on, identifier=document.identifier),
-        attached=document.attached,
-        is_draft=not document.particulars.is_submitted,
+        **_manner(document),
         on_page=lambda page: on_progress(5 + min(75, 75 * page // USUAL_PAGES), f"排版第 {page} 页"),
     )
     on_progress(95, "写入文件")
     _keep(content, path)
+
+
+def _manner(document: ReportDocument | Paper) -> dict[str, Any]:
+    if isinstance(document, Paper):
+        return {"imprint": pdf.Imprint(made_on=document.made_on, identifier=document.identifier)}
+    return {
+        "imprint": pdf.Imprint(made_on=document.particulars.printed_on, identifier=document.identifier),
+        "attached": document.attached,
+        "is_draft": not document.particulars.is_submitted,
+    }
 
 
 def _keep(content: bytes, path: Path) -> None:
@@ -114,7 +123,7 @@ def _partial(path: Path, process: int) -> Path:
 # ── the child ────────────────────────────────────────────────────────────────
 
 
-def _live_as_child(document: ReportDocument, path: Path, writing: int, limits: Limits) -> NoReturn:
+def _live_as_child(document: ReportDocument | Paper, path: Path, writing: int, limits: Limits) -> NoReturn:
     """Print, tell, and leave without any of the parent's clean-up."""
     status = 1
     try:

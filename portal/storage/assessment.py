@@ -15,7 +15,9 @@ from portal.core.answers import Answer, Answers, from_json, to_json
 from portal.core.enterprise import Enterprise, EnterpriseProfile
 from portal.core.filing import AssessmentState, AssessmentSummary, StoredAnswer
 from portal.core.questionnaire import ItemId
+from portal.core.roles import Sight
 from portal.storage.enterprise import as_enterprise
+from portal.storage.sight import seen_by
 from portal.storage.tables import (
     AccountRow,
     AnswerHistoryRow,
@@ -23,6 +25,7 @@ from portal.storage.tables import (
     AssessmentRow,
     EnterpriseRow,
     MembershipRow,
+    SubmissionRow,
 )
 from portal.storage.upsert import add_new, inserting
 
@@ -54,6 +57,7 @@ class Saving:
     answer: Answer
     revision: int
     is_carried_over: bool = False
+    saved_from: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +66,7 @@ class Frozen:
 
     number: str
     answers: Answers
+    evidence: Mapping[str, Sequence[str]]  # item → ids of its files
     profile: EnterpriseProfile
     receipt: Mapping[str, Any]
     checksum: str
@@ -124,9 +129,9 @@ def latest_before(session: Session, enterprise_id: str, year: int) -> str | None
 
 
 def find(
-    session: Session, id: str, *, member: str | None, is_locking: bool = False
+    session: Session, id: str, *, sight: Sight | None, is_locking: bool = False
 ) -> AssessmentRecord | None:
-    """One self-check, if `member` acts for its enterprise (None: for the worker, which acts for nobody).
+    """One self-check within sight (None: for the worker, which acts for nobody).
 
     `is_locking` holds the row until the unit of work ends: SQLite has one writer anyway, PostgreSQL has many.
     """
@@ -135,10 +140,7 @@ def find(
         .join(EnterpriseRow, EnterpriseRow.id == AssessmentRow.enterprise_id)
         .where(AssessmentRow.id == id)
     )
-    if member is not None:
-        query = query.join(MembershipRow, MembershipRow.enterprise_id == AssessmentRow.enterprise_id).where(
-            MembershipRow.account_id == member
-        )
+    query = seen_by(query, sight)
     if is_locking:
         query = query.with_for_update(of=AssessmentRow).execution_options(populate_existing=True)
     found = session.execute(query).one_or_none()
@@ -238,6 +240,7 @@ def answers_and_authors(
             AccountRow.name,
             AnswerRow.saved_at,
             AnswerRow.is_carried_over,
+            AnswerRow.saved_from,
             AnswerRow.saved_by,
         )
         .join(AccountRow, AccountRow.id == AnswerRow.saved_by)
@@ -254,10 +257,13 @@ def answers_and_authors(
                 saved_by=name,
                 saved_at=saved_at,
                 is_carried_over=is_carried_over,
+                saved_from=saved_from,
             ),
             author,
         )
-        for item, value, revision, name, saved_at, is_carried_over, author in session.execute(query)
+        for item, value, revision, name, saved_at, is_carried_over, saved_from, author in session.execute(
+            query
+        )
     }
 
 
@@ -277,7 +283,7 @@ def save(session: Session, assessment_id: str, savings: Sequence[Saving], *, by:
         for saving in savings
     ]
     rows = [
-        row | {"is_carried_over": saving.is_carried_over}
+        row | {"is_carried_over": saving.is_carried_over, "saved_from": saving.saved_from}
         for row, saving in zip(history, savings, strict=True)
     ]
     connection = session.connection()
@@ -289,7 +295,7 @@ def save(session: Session, assessment_id: str, savings: Sequence[Saving], *, by:
 def _saving(dialect: str) -> tuple[Executable, Executable]:
     """The upsert of answers and the insert of their history, made once: building them costs as much as running."""
     statement = inserting(dialect, AnswerRow)
-    changed = ("value", "revision", "saved_by", "saved_at", "is_carried_over")
+    changed = ("value", "revision", "saved_by", "saved_at", "is_carried_over", "saved_from")
     upsert = statement.on_conflict_do_update(
         index_elements=["assessment_id", "item"],
         set_={name: statement.excluded[name] for name in changed},
@@ -300,19 +306,20 @@ def _saving(dialect: str) -> tuple[Executable, Executable]:
 # ── Submission ───────────────────────────────────────────────────────────────
 
 
-def freeze(session: Session, id: str, frozen: Frozen, *, by: str, now: datetime) -> None:
-    """Turn a draft into a submission; nobody changes it afterwards."""
-    session.execute(
-        update(AssessmentRow)
-        .where(AssessmentRow.id == id, AssessmentRow.state == AssessmentState.DRAFT)
-        .values(
-            state=AssessmentState.SUBMITTED,
+def freeze(session: Session, id: str, frozen: Frozen, *, round: int, by: str, now: datetime) -> None:
+    """Keep a submission for good, and make it the one that the self-check shows."""
+    profile, given = canonical(asdict(frozen.profile)), canonical(answers_json(frozen.answers))
+    slip = canonical(frozen.receipt)
+    session.add(
+        SubmissionRow(
+            assessment_id=id,
+            round=round,
             submitted_at=now,
             submitted_by=by,
-            number=frozen.number,
-            frozen_profile=canonical(asdict(frozen.profile)),
-            frozen_answers=canonical({item: to_json(answer) for item, answer in frozen.answers.items()}),
-            receipt=canonical(frozen.receipt),
+            profile=profile,
+            answers=given,
+            evidence=canonical(frozen.evidence),
+            receipt=slip,
             checksum=frozen.checksum,
             points=frozen.points,
             completeness=frozen.completeness,
@@ -320,9 +327,38 @@ def freeze(session: Session, id: str, frozen: Frozen, *, by: str, now: datetime)
             is_provisional=frozen.is_provisional,
         )
     )
+    session.execute(
+        update(AssessmentRow)
+        .where(AssessmentRow.id == id)
+        .values(
+            state=AssessmentState.SUBMITTED,
+            submitted_at=now,
+            submitted_by=by,
+            number=frozen.number,
+            frozen_profile=profile,
+            frozen_answers=given,
+            receipt=slip,
+            checksum=frozen.checksum,
+            points=frozen.points,
+            completeness=frozen.completeness,
+            grade=frozen.grade,
+            is_provisional=frozen.is_provisional,
+        )
+    )
+    session.flush()
+
+
+def answers_json(answers: Answers) -> dict[str, Any]:
+    """Answers as they are frozen: item → JSON of its answer."""
+    return {item: to_json(answer) for item, answer in answers.items()}
+
+
+def read_answers_json(text: str | None) -> Answers:
+    """The answers out of the text of `answers_json`."""
+    return {ItemId(item): from_json(value) for item, value in json.loads(text or "{}").items()}
 
 
 def frozen_answers(session: Session, id: str) -> Answers:
     """The answers as they were at submission."""
     text = session.execute(select(AssessmentRow.frozen_answers).where(AssessmentRow.id == id)).scalar_one()
-    return {ItemId(item): from_json(value) for item, value in json.loads(text or "{}").items()}
+    return read_answers_json(text)

@@ -3,21 +3,35 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, Select, select, update
 from sqlalchemy.orm import Session
 
-from portal.core.printing import Job, JobState, ReportState
-from portal.storage.tables import AssessmentRow, MembershipRow, ReportJobRow
+from portal.core.printing import Job, JobKind, JobState, ReportState
+from portal.core.roles import Sight
+from portal.storage.sight import seen_by
+from portal.storage.tables import AssessmentRow, ReportJobRow
 from portal.storage.upsert import add_new
 
 
-def add(session: Session, id: str, *, assessment_id: str, content_key: str, by: str, now: datetime) -> bool:
-    """Queue a report; False when one with the same content is there already."""
+def add(
+    session: Session,
+    id: str,
+    *,
+    assessment_id: str,
+    content_key: str,
+    by: str,
+    now: datetime,
+    kind: JobKind = JobKind.REPORT,
+    subject: str = "",
+) -> bool:
+    """Queue a paper; False when one with the same content is there already."""
     return add_new(
         session,
         ReportJobRow,
         id=id,
-        assessment_id=assessment_id,
+        kind=kind,
+        subject=subject,
+        assessment_id=assessment_id or None,
         content_key=content_key,
         state=JobState.QUEUED,
         progress=0,
@@ -33,15 +47,17 @@ def add(session: Session, id: str, *, assessment_id: str, content_key: str, by: 
     )
 
 
-def find(session: Session, id: str, *, member: str) -> ReportState | None:
+def find(session: Session, id: str, *, sight: Sight) -> ReportState | None:
     """A report, if the account acts for the enterprise it is about."""
-    row = session.scalars(_seen_by(member).where(ReportJobRow.id == id)).one_or_none()
+    row = session.scalars(_seen_by(sight).where(ReportJobRow.id == id)).one_or_none()
     return _state(row) if row else None
 
 
-def latest(session: Session, assessment_id: str, *, member: str) -> ReportState | None:
+def latest(session: Session, assessment_id: str, *, sight: Sight) -> ReportState | None:
     """The report of a self-check that was asked for last."""
-    query = _seen_by(member).where(ReportJobRow.assessment_id == assessment_id)
+    query = _seen_by(sight).where(
+        ReportJobRow.assessment_id == assessment_id, ReportJobRow.kind == JobKind.REPORT
+    )
     row = session.scalars(
         query.order_by(ReportJobRow.asked_at.desc(), ReportJobRow.id).limit(1)
     ).one_or_none()
@@ -87,7 +103,9 @@ def claim(session: Session, worker: str, *, now: datetime, lease_until: datetime
     session.flush()
     return Job(
         id=row.id,
-        assessment_id=row.assessment_id,
+        kind=JobKind(row.kind),
+        subject=row.subject,
+        assessment_id=row.assessment_id or "",
         attempt=row.attempt,
         asked_at=row.asked_at,
         lease_until=lease_until,
@@ -168,19 +186,17 @@ def _count(session: Session, statement: object) -> int:
     return int(result.rowcount)
 
 
-def _seen_by(member: str):  # type: ignore[no-untyped-def]
-    return (
-        select(ReportJobRow)
-        .join(AssessmentRow, AssessmentRow.id == ReportJobRow.assessment_id)
-        .join(MembershipRow, MembershipRow.enterprise_id == AssessmentRow.enterprise_id)
-        .where(MembershipRow.account_id == member)
-    )
+def _seen_by(sight: Sight) -> Select[ReportJobRow]:
+    query = select(ReportJobRow).join(AssessmentRow, AssessmentRow.id == ReportJobRow.assessment_id)
+    return seen_by(query, sight)
 
 
 def _state(row: ReportJobRow) -> ReportState:
     return ReportState(
         id=row.id,
-        assessment_id=row.assessment_id,
+        kind=JobKind(row.kind),
+        subject=row.subject,
+        assessment_id=row.assessment_id or "",
         state=JobState(row.state),
         progress=row.progress,
         step=row.step,

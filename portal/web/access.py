@@ -14,12 +14,18 @@ from flask import Blueprint, Flask, Response, current_app, g, make_response, red
 from werkzeug.exceptions import Forbidden
 
 from portal.actions import account as account_actions
-from portal.actions.work import Door, Work
+from portal.actions.work import Door, NotFound, Work
+from portal.core.audit import Outcome
+from portal.core.review import NotAllowed
 from portal.core.roles import Account, Role
 
 SIGN_IN_COOKIE = "sign_in"
 PUBLIC: frozenset[Role] = frozenset()
 MANAGER = frozenset({Role.MANAGER})
+REVIEWER = frozenset({Role.REVIEWER})
+OPERATOR = frozenset({Role.OPERATOR})
+SECURITY = frozenset({Role.SECURITY})
+AUDITOR = frozenset({Role.AUDITOR})
 SIGNED_IN = frozenset(Role)
 _SHOWING = {"GET", "HEAD", "OPTIONS"}
 
@@ -57,7 +63,11 @@ class Pages(Blueprint):
         def hang(view: View) -> View:
             @wraps(view)
             def opened(**parts: str) -> Response:
-                return _answer(view, roles, parts)
+                try:
+                    return _answer(view, roles, parts)
+                except (Forbidden, NotFound, NotAllowed):
+                    _note_refusal(current_app.extensions["door"], parts)
+                    raise
 
             opened.access = (roles, subject)  # type: ignore[attr-defined]
             super(Pages, self).add_url_rule(rule, view.__name__, opened, methods=list(methods))
@@ -77,14 +87,28 @@ def _answer(view: View, roles: frozenset[Role], parts: Mapping[str, str]) -> Res
             return _call(view, roles, work, parts)
     # The response is made inside, because it may need rows; it is sent only after the commit, and a commit that
     # fails raises and takes the response with it.
-    with door.writing() as work:
+    with door.writing(request.remote_addr or "") as work:
         return _call(view, roles, work, parts)
+
+
+def _note_refusal(door: Door, parts: Mapping[str, str]) -> None:
+    """Write down who was refused what; the attempt itself was rolled back."""
+    who: Account | None = g.get("who")
+    if who is None:
+        return
+    with door.writing(request.remote_addr or "") as work:
+        work.trail.who = who
+        deed = f"{request.method} {request.endpoint}"
+        work.note(
+            deed[:60], "address", "/".join(parts.values())[:80], after=request.path, outcome=Outcome.REFUSED
+        )
 
 
 def _call(view: View, roles: frozenset[Role], work: Work, parts: Mapping[str, str]) -> Response:
     token = request.cookies.get(SIGN_IN_COOKIE, "")
     who = account_actions.account_of(work, token) if token else None
     g.who, g.work = who, work
+    work.trail.who = who
     if roles:
         if who is None:
             raise SignInNeeded

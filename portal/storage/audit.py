@@ -1,0 +1,133 @@
+"""The audit trail: rows ↔ core objects. Lines are only added, one writer at a time."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from sqlalchemy import Select, func, insert, select, text
+from sqlalchemy.orm import Session
+
+from portal.core.audit import FIRST, Event, Line, Outcome, hash_of
+from portal.storage.tables import AuditRow
+
+# Any number, always the same: writers of the trail wait for each other on it (PostgreSQL).
+_TURN = 7_405_511
+_CHUNK = 1000
+
+
+def append(
+    session: Session,
+    events: Sequence[Event],
+    *,
+    now: datetime,
+    who: str,
+    name: str,
+    role: str,
+    origin: str,
+) -> None:
+    """Add lines at the end of the chain; holds off other writers until the transaction ends."""
+    connection = session.connection()
+    if connection.dialect.name != "sqlite":  # SQLite has one writer anyway
+        connection.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": _TURN})
+    last = connection.execute(
+        select(AuditRow.number, AuditRow.hash).order_by(AuditRow.number.desc()).limit(1)
+    ).one_or_none()
+    number, previous = (last.number, last.hash) if last else (0, FIRST)
+    lines = []
+    for event in events:
+        number += 1
+        hash = hash_of(number, now, who, name, role, origin, event, previous)
+        lines.append(
+            {
+                "number": number, "at": now, "who": who, "name": name, "role": role, "origin": origin,
+                "deed": event.deed, "subject_kind": event.subject_kind, "subject_id": event.subject_id,
+                "before": event.before, "after": event.after, "outcome": event.outcome.value,
+                "previous": previous, "hash": hash,
+            }
+        )  # fmt: skip
+        previous = hash
+    connection.execute(insert(AuditRow), lines)
+
+
+def read(session: Session) -> Iterator[Line]:
+    """All of it, oldest first, without holding it in memory."""
+    last = 0
+    while True:
+        rows = session.scalars(
+            select(AuditRow).where(AuditRow.number > last).order_by(AuditRow.number).limit(_CHUNK)
+        ).all()
+        for row in rows:
+            yield as_line(row)
+        if len(rows) < _CHUNK:
+            return
+        last = rows[-1].number
+        session.expunge_all()
+
+
+def find(
+    session: Session,
+    *,
+    words: str = "",
+    deed: str = "",
+    who: str = "",
+    subject: str = "",
+    outcome: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    offset: int = 0,
+    limit: int = 50,
+) -> tuple[tuple[Line, ...], int]:
+    """Newest first, with how many there are in all."""
+    query = select(AuditRow)
+    if words:
+        pattern = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        query = query.where(
+            AuditRow.name.like(pattern, escape="\\")
+            | AuditRow.before.like(pattern, escape="\\")
+            | AuditRow.after.like(pattern, escape="\\")
+        )
+    for column, value in (
+        (AuditRow.deed, deed),
+        (AuditRow.who, who),
+        (AuditRow.subject_id, subject),
+        (AuditRow.outcome, outcome),
+    ):
+        if value:
+            query = query.where(column == value)
+    if since is not None:
+        query = query.where(AuditRow.at >= since)
+    if until is not None:
+        query = query.where(AuditRow.at < until)
+    count = session.scalar(_counted(query)) or 0
+    rows = session.scalars(query.order_by(AuditRow.number.desc()).offset(offset).limit(limit))
+    return tuple(as_line(row) for row in rows), count
+
+
+def _counted(query: Select[AuditRow]) -> Select[int]:
+    return select(func.count()).select_from(query.subquery())
+
+
+def deeds(session: Session) -> tuple[str, ...]:
+    """Every deed that occurs, for the filter."""
+    return tuple(session.scalars(select(AuditRow.deed).distinct().order_by(AuditRow.deed)))
+
+
+def as_line(row: AuditRow) -> Line:
+    """The row as a core object."""
+    return Line(
+        number=row.number,
+        at=row.at,
+        who=row.who,
+        name=row.name,
+        role=row.role,
+        origin=row.origin,
+        event=Event(
+            deed=row.deed,
+            subject_kind=row.subject_kind,
+            subject_id=row.subject_id,
+            before=row.before,
+            after=row.after,
+            outcome=Outcome(row.outcome),
+        ),
+        previous=row.previous,
+        hash=row.hash,
+    )
