@@ -35,6 +35,12 @@ class Settings:
     proxies: int = 0  # how many reverse proxies stand in front, whose X-Forwarded-… headers are believed
     report_seconds: int = 120  # after this a report that is still printing is given up
     report_mebibytes: int = 3072  # address space of the child that prints
+    evidence_store: str = ""  # s3://bucket/prefix instead of the folder below
+    evidence_mebibytes: int = 2048  # what one enterprise's library may hold
+    s3_endpoint: str = ""  # empty: Amazon's own
+    s3_region: str = ""
+    s3_key: str = ""
+    s3_secret: str = ""
 
     @property
     def mail_folder(self) -> Path:
@@ -45,6 +51,11 @@ class Settings:
     def report_folder(self) -> Path:
         """Printed reports."""
         return self.data_folder / "reports"
+
+    @property
+    def evidence_folder(self) -> Path:
+        """Evidence, unless a bucket is named."""
+        return self.data_folder / "evidence"
 
     @property
     def address(self) -> str:
@@ -145,6 +156,13 @@ def _address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _bucket(value: str) -> str:
+    scheme, _, rest = value.partition("://")
+    if scheme != "s3" or not rest.partition("/")[0]:
+        raise ValueError("must be s3://bucket or s3://bucket/prefix")
+    return value.rstrip("/")
+
+
 def _secret(value: str) -> str:
     if len(value) < 32:
         raise ValueError("must have at least 32 characters")
@@ -164,4 +182,10 @@ _READERS: dict[str, Callable[[str], object]] = {
     "proxies": _number(0, 5),
     "report_seconds": _number(5, 3600),
     "report_mebibytes": _number(256, 65536),
+    "evidence_store": _bucket,
+    "evidence_mebibytes": _number(20, 1048576),
+    "s3_endpoint": _address,
+    "s3_region": str,
+    "s3_key": str,
+    "s3_secret": str,
 }

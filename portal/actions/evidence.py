@@ -1,0 +1,485 @@
+"""The library of evidence: taking files in, labelling, linking to items, showing to whoever may see them.
+
+A file goes into the store before its row is written: what a row points to is there. What never got its row is swept.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+from portal.actions.work import NotFound, Work, new_id
+from portal.core.assessment import Assessment
+from portal.core.campaign import local_day
+from portal.core.errors import PortalError, Problem
+from portal.core.evidence import (
+    Coverage,
+    Evidence,
+    EvidenceKind,
+    Label,
+    Links,
+    Listed,
+    MediaType,
+    Particulars,
+    Use,
+    Wanted,
+    checked,
+    coverage,
+    kept_name,
+    last_day_needed,
+    linked,
+    takes_evidence,
+    title_of,
+)
+from portal.core.filing import AssessmentState
+from portal.core.questionnaire import ItemId
+from portal.core.review import ReviewState
+from portal.core.roles import Account, Sight
+from portal.storage import assessment as stored_assessment
+from portal.storage import enterprise as stored_enterprise
+from portal.storage import evidence as stored
+from portal.storage import review as stored_review
+from portal.storage.files import CONTENT, THUMBNAIL, FileGone, StoreUnreachable, open_store
+from portal.storage.intake import LARGEST_FILE, Refused, page_picture, take_in
+from portal.storage.session import StorageFull
+
+# Pages word these; they may not look into storage themselves.
+__all__ = ["LARGEST_FILE", "FileGone", "StoreUnreachable"]
+
+MOST_AT_ONCE = 20
+MOST_PER_ITEM = 30
+MOST_PAGES_SHOWN = 60
+# What lies in the store without a row is either on its way or was left by a crash.
+ORPHAN_AFTER = timedelta(hours=24)
+
+
+class NotOpen(PortalError):
+    """The item cannot be changed now: submitted, and not sent back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A file as a browser sent it."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """A file that was looked at and lies in the store, without a row yet; or `known`, when it was there already."""
+
+    name: str
+    media_type: MediaType
+    size: int
+    pages: int | None
+    sha256: str
+    has_thumbnail: bool
+    store_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """What became of one upload: a file on its way in, or why not."""
+
+    name: str
+    received: Received | None
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """What became of one upload in the end. `is_known`: the library had this content, under `evidence`'s title."""
+
+    name: str
+    evidence: Evidence | None
+    is_known: bool = False
+    problem: Problem | None = None
+
+
+# ── Taking in ────────────────────────────────────────────────────────────────
+
+
+def receive(work: Work, who: Account, enterprise_id: str, uploads: Sequence[Upload]) -> tuple[Arrival, ...]:
+    """Look at uploads and put them into the store; reading is enough, so that nobody waits for it to write.
+
+    Each stands for itself. Raises NotFound for a stranger's enterprise before anything is opened.
+    """
+    own_enterprise(work, who, enterprise_id)
+    arrivals = []
+    free = work.settings.evidence_mebibytes * 1024**2 - stored.used_bytes(work.session, enterprise_id)
+    for one in uploads[:MOST_AT_ONCE]:
+        name = kept_name(one.name)
+        try:
+            received = _received(work, enterprise_id, name, one.content, free)
+        except Refused as error:
+            problem = Problem(place=name, code=error.code, details=error.details)
+            arrivals.append(Arrival(name=name, received=None, problem=problem))
+        except StorageFull:
+            arrivals.append(Arrival(name=name, received=None, problem=Problem(place=name, code="store_full")))
+        except StoreUnreachable:
+            problem = Problem(place=name, code="store_unreachable")
+            arrivals.append(Arrival(name=name, received=None, problem=problem))
+        else:
+            free -= received.size
+            arrivals.append(Arrival(name=name, received=received))
+    for left in uploads[MOST_AT_ONCE:]:
+        name = kept_name(left.name)
+        problem = Problem(place=name, code="too_many_files", details=(str(MOST_AT_ONCE),))
+        arrivals.append(Arrival(name=name, received=None, problem=problem))
+    return tuple(arrivals)
+
+
+def _received(work: Work, enterprise_id: str, name: str, content: bytes, free: int) -> Received:
+    taken = take_in(content)
+    digest = hashlib.sha256(taken.content).hexdigest()
+    same = stored.find_same(work.session, enterprise_id, digest)
+    if same is None:
+        if len(taken.content) > free:
+            raise Refused("quota_reached", str(work.settings.evidence_mebibytes))
+        key = secrets.token_hex(16)
+        store = open_store(work.settings)
+        store.put(f"{key}/{CONTENT}", taken.content)
+        if taken.thumbnail is not None:
+            store.put(f"{key}/{THUMBNAIL}", taken.thumbnail)
+    else:
+        key = same.store_key
+    return Received(
+        name=name,
+        media_type=taken.media_type,
+        size=len(taken.content),
+        pages=taken.pages,
+        sha256=digest,
+        has_thumbnail=taken.thumbnail is not None,
+        store_key=key,
+    )
+
+
+def add(
+    work: Work, who: Account, enterprise_id: str, arrivals: Sequence[Arrival], typed: Particulars
+) -> tuple[Added, ...]:
+    """Write the rows of what was received; the same content twice is one file, which says so.
+
+    A title is only taken for a single file; several are called by their names. Raises NotFound.
+    """
+    own_enterprise(work, who, enterprise_id)
+    is_single = len(arrivals) == 1 and bool(typed.title.strip())
+    outcome = []
+    for one in arrivals:
+        if one.received is None:
+            outcome.append(Added(name=one.name, evidence=None, problem=one.problem))
+            continue
+        label, problems = checked(
+            Particulars(
+                title=typed.title if is_single else title_of(one.name),
+                kind=typed.kind or guessed_kind(one.received.media_type),
+                issued_on=typed.issued_on,
+                valid_until=typed.valid_until,
+            )
+        )
+        if label is None:
+            outcome.append(Added(name=one.name, evidence=None, problem=problems[0]))
+            continue
+        outcome.append(_add(work, who, enterprise_id, one.received, label))
+    return tuple(outcome)
+
+
+def guessed_kind(media_type: MediaType) -> EvidenceKind:
+    """What a file is, as long as nobody has said it: a picture is a photograph, a sheet a ledger."""
+    match media_type:
+        case MediaType.JPEG | MediaType.PNG:
+            return EvidenceKind.PHOTO
+        case MediaType.XLSX:
+            return EvidenceKind.LEDGER
+    return EvidenceKind.OTHER
+
+
+def _add(work: Work, who: Account, enterprise_id: str, received: Received, label: Label) -> Added:
+    id = new_id()
+    is_new = stored.add(
+        work.session,
+        id,
+        enterprise_id=enterprise_id,
+        label=label,
+        original_name=received.name,
+        media_type=received.media_type,
+        size=received.size,
+        pages=received.pages,
+        sha256=received.sha256,
+        store_key=received.store_key,
+        has_thumbnail=received.has_thumbnail,
+        by=who.id,
+        now=work.now,
+    )
+    same = stored.find_same(work.session, enterprise_id, received.sha256)
+    assert same is not None  # it was there, or has just been added
+    if is_new:
+        work.note("evidence.add", "evidence", id, after=_described(same.evidence))
+    elif same.evidence.is_removed:
+        stored.remove(work.session, same.evidence.id, None)
+        stored.change(work.session, same.evidence.id, label)
+        work.note("evidence.restore", "evidence", same.evidence.id, after=label.title)
+        again = stored.find_same(work.session, enterprise_id, received.sha256)
+        assert again is not None
+        return Added(name=received.name, evidence=again.evidence)
+    return Added(name=received.name, evidence=same.evidence, is_known=not is_new)
+
+
+def _described(one: Evidence) -> str:
+    return json.dumps(
+        {
+            "enterprise": one.enterprise_id,
+            "title": one.title,
+            "kind": one.kind.value,
+            "issued_on": one.issued_on.isoformat() if one.issued_on else "",
+            "valid_until": one.valid_until.isoformat() if one.valid_until else "",
+            "name": one.original_name,
+            "sha256": one.sha256,
+        },
+        ensure_ascii=False,
+        sort_keys=True,
+    )
+
+
+# ── The library ──────────────────────────────────────────────────────────────
+
+
+def own_enterprise(work: Work, who: Account, enterprise_id: str) -> None:
+    """Raises NotFound unless the person acts for the enterprise."""
+    if stored_enterprise.find(work.session, enterprise_id, member=who.id) is None:
+        raise NotFound(enterprise_id)
+
+
+def library(work: Work, who: Account, enterprise_id: str, wanted: Wanted) -> Listed:
+    """A page of an enterprise's library; raises NotFound."""
+    own_enterprise(work, who, enterprise_id)
+    found, total, page = stored.listed(work.session, enterprise_id, wanted, local_day(work.now))
+    return Listed(
+        found=found,
+        uses=stored.uses(work.session, [one.id for one in found]),
+        total=total,
+        page=page,
+        pages=max(1, -(-total // stored.PAGE)),
+        used=stored.used_bytes(work.session, enterprise_id),
+        quota=work.settings.evidence_mebibytes * 1024**2,
+    )
+
+
+def get(work: Work, who: Account, id: str) -> Evidence:
+    """One file's particulars within sight; raises NotFound."""
+    return _found(work, who, id).evidence
+
+
+def uses_of(work: Work, who: Account, id: str) -> tuple[Use, ...]:
+    """What a file of one's own supports; a bureau sees it beside the items instead. Raises NotFound."""
+    one = _found(work, who, id).evidence
+    return () if who.sight.jurisdiction else stored.uses(work.session, [one.id]).get(one.id, ())
+
+
+def file_of(work: Work, who: Account, id: str) -> tuple[Evidence, bytes]:
+    """A file with its content; raises NotFound, FileGone, StoreUnreachable."""
+    found = _found(work, who, id)
+    return found.evidence, open_store(work.settings).get(f"{found.store_key}/{CONTENT}")
+
+
+def thumbnail_of(work: Work, who: Account, id: str) -> bytes:
+    """Its small picture, a JPEG; raises NotFound where there is none."""
+    found = _found(work, who, id)
+    if not found.evidence.has_thumbnail:
+        raise NotFound(id)
+    return open_store(work.settings).get(f"{found.store_key}/{THUMBNAIL}")
+
+
+def page_of(work: Work, who: Account, id: str, number: int) -> bytes:
+    """A page as a picture to read, a JPEG: drawn at first sight and then kept. Raises NotFound."""
+    found = _found(work, who, id)
+    one = found.evidence
+    if not one.has_preview or not 1 <= number <= min(one.pages or 1, MOST_PAGES_SHOWN):
+        raise NotFound(id)
+    store, path = open_store(work.settings), f"{found.store_key}/page-{number}.jpg"
+    try:
+        return store.get(path)
+    except FileGone:
+        picture = page_picture(one.media_type, store.get(f"{found.store_key}/{CONTENT}"), number)
+    if picture is None:
+        raise NotFound(id)
+    with suppress(StorageFull, StoreUnreachable):  # it can be seen all the same, and is drawn again next time
+        store.put(path, picture)
+    return picture
+
+
+def _found(work: Work, who: Account, id: str, *, is_locking: bool = False) -> stored.Stored:
+    found = stored.find(work.session, id, sight=who.sight, is_locking=is_locking)
+    if found is None:
+        raise NotFound(id)
+    return found
+
+
+def _own(work: Work, who: Account, id: str) -> Evidence:
+    """A file that the person may change, locked until the unit of work ends; raises NotFound."""
+    found = stored.find(work.session, id, sight=Sight(who.id), is_locking=True)
+    if found is None or found.evidence.is_removed:
+        raise NotFound(id)
+    return found.evidence
+
+
+def relabel(work: Work, who: Account, id: str, typed: Particulars) -> tuple[Problem, ...]:
+    """Change title, kind and dates; raises NotFound."""
+    before = _own(work, who, id)
+    label, problems = checked(typed)
+    if label is None:
+        return problems
+    stored.change(work.session, id, label)
+    work.note(
+        "evidence.change", "evidence", id, before=_described(before), after=_described(get(work, who, id))
+    )
+    return ()
+
+
+def remove(work: Work, who: Account, id: str) -> None:
+    """Take a file out of the library; what was submitted with it keeps it. Raises NotFound."""
+    one = _own(work, who, id)
+    stored.remove(work.session, id, work.now)
+    work.note("evidence.remove", "evidence", id, before=_described(one))
+
+
+# ── Beside the items ─────────────────────────────────────────────────────────
+
+
+def of_assessment(work: Work, who: Account | None, assessment_id: str) -> Links:
+    """Item → its files. A draft's, or what is being corrected, as it stands; otherwise as it was submitted.
+
+    A bureau sees what was submitted, nothing later. `who` is None for the worker. Raises NotFound.
+    """
+    record = stored_assessment.find(work.session, assessment_id, sight=who.sight if who else None)
+    if record is None:
+        raise NotFound(assessment_id)
+    is_bureau = who is not None and bool(who.sight.jurisdiction)
+    ids: Mapping[ItemId, Sequence[str]]
+    if record.state is AssessmentState.DRAFT:
+        ids = stored.links(work.session, assessment_id)
+    elif not is_bureau and _is_returned(work, assessment_id):
+        ids = frozen_links(work, assessment_id)
+    else:
+        ids = stored.submitted(work.session, assessment_id) or {}
+    return _with_files(work, ids)
+
+
+def of_round(work: Work, who: Account, assessment_id: str, round: int) -> Links:
+    """Item → its files as they were submitted in that round; raises NotFound."""
+    if stored_assessment.find(work.session, assessment_id, sight=who.sight) is None:
+        raise NotFound(assessment_id)
+    return _with_files(work, stored.submitted(work.session, assessment_id, round) or {})
+
+
+def with_objection(work: Work, who: Account, assessment_id: str, item: ItemId) -> tuple[Evidence, ...]:
+    """The files that now stand beside an item, submitted or added for an objection; raises NotFound."""
+    if stored_assessment.find(work.session, assessment_id, sight=who.sight) is None:
+        raise NotFound(assessment_id)
+    ids = {item: stored.links(work.session, assessment_id).get(item, [])}
+    return _with_files(work, ids).get(item, ())
+
+
+def _with_files(work: Work, ids: Mapping[ItemId, Sequence[str]]) -> Links:
+    there = stored.by_id(work.session, {id for some in ids.values() for id in some})
+    return linked(ids, there)
+
+
+def _is_returned(work: Work, assessment_id: str) -> bool:
+    case = stored_review.find(work.session, assessment_id)
+    return case is not None and case.state is ReviewState.RETURNED
+
+
+def frozen_links(work: Work, assessment_id: str) -> dict[ItemId, list[str]]:
+    """What the next submission would freeze: item → ids of its files.
+
+    In a later round only the items sent back are read anew; the others keep what they were submitted with, even if
+    the file has left the library since.
+    """
+    now = stored.links(work.session, assessment_id)
+    round = stored.newest_round(work.session, assessment_id)
+    before = stored.submitted(work.session, assessment_id, round)
+    if before is None:
+        return now
+    reopened = stored.sent_back(work.session, assessment_id, round)
+    kept = {item: list(ids) for item, ids in before.items() if item not in reopened}
+    return kept | {item: ids for item, ids in now.items() if item in reopened}
+
+
+def attach(
+    work: Work, who: Account, assessment_id: str, item: ItemId, ids: Collection[str]
+) -> tuple[Problem, ...]:
+    """Put files of the same enterprise's library beside an item; again changes nothing.
+
+    Ids are read again through the owner's scope: a stranger's file is not found. Raises NotFound, NotOpen.
+    """
+    record = _open_item(work, who, assessment_id, item)
+    there = stored.links(work.session, assessment_id).get(item, [])
+    fresh = [id for id in dict.fromkeys(ids) if id not in there]
+    if len(there) + len(fresh) > MOST_PER_ITEM:
+        return (Problem(place=item, code="too_many_links", details=(str(MOST_PER_ITEM),)),)
+    for id in fresh:
+        if _own(work, who, id).enterprise_id != record.enterprise.id:
+            raise NotFound(id)
+        if stored.link(work.session, assessment_id, item, id, by=who.id, now=work.now):
+            work.note("evidence.link", "assessment", assessment_id, after=f"{item} {id}")
+    return ()
+
+
+def detach(work: Work, who: Account, assessment_id: str, item: ItemId, id: str) -> None:
+    """Take a file from an item; it stays in the library. Raises NotFound, NotOpen."""
+    _open_item(work, who, assessment_id, item)
+    if stored.unlink(work.session, assessment_id, item, id):
+        work.note("evidence.unlink", "assessment", assessment_id, before=f"{item} {id}")
+
+
+def _open_item(
+    work: Work, who: Account, assessment_id: str, item: ItemId
+) -> stored_assessment.AssessmentRecord:
+    record = stored_assessment.find(work.session, assessment_id, sight=Sight(who.id), is_locking=True)
+    if record is None:
+        raise NotFound(assessment_id)
+    questionnaire = work.library.questionnaire(record.questionnaire_id, record.questionnaire_version)
+    found = questionnaire.items.get(item)
+    if found is None or not takes_evidence(found):
+        raise NotFound(item)
+    if record.state is not AssessmentState.DRAFT and item not in _writable(work, assessment_id):
+        raise NotOpen(item)
+    return record
+
+
+def _writable(work: Work, assessment_id: str) -> frozenset[ItemId]:
+    case = stored_review.find(work.session, assessment_id, is_locking=True)
+    if case is None or (case.due_at is not None and work.now >= case.due_at):
+        return frozenset()
+    return stored_review.reopened(work.session, case)
+
+
+def coverage_of(work: Work, assessment: Assessment, links: Links, *, year: int, is_draft: bool) -> Coverage:
+    """Which items that claim something have valid evidence, section by section."""
+    return coverage(assessment, links, last_day_needed(year, local_day(work.now), is_draft=is_draft))
+
+
+# ── Upkeep ───────────────────────────────────────────────────────────────────
+
+
+def sweep(work: Work) -> int:
+    """Take away what lies in the store without a row for a day: left by a crash between file and row. How many.
+
+    Reading is enough. Raises StoreUnreachable.
+    """
+    store = open_store(work.settings)
+    old: dict[str, list[str]] = {}
+    for one in store.everything():
+        if work.now - one.changed_at > ORPHAN_AFTER:
+            old.setdefault(one.path.partition("/")[0], []).append(one.path)
+    keys = sorted(old)
+    known: set[str] = set()
+    for start in range(0, len(keys), 500):
+        known |= stored.known_keys(work.session, keys[start : start + 500])
+    orphans = [path for key in keys if key not in known for path in old[key]]
+    store.remove(orphans)
+    return len(orphans)
