@@ -289,13 +289,13 @@ def ready(draft: OpenAssessment) -> Readiness:
     return Readiness(
         missing=_missing(questionnaire, answers, assessment),
         unconfirmed=unconfirmed,
-        doubts=_doubts(assessment),
+        doubts=doubts_of(assessment),
         open_gates=tuple(gate.item for gate in assessment.gates if gate.state is GateState.OPEN),
         problems=tuple(problems),
     )
 
 
-def _doubts(assessment: Assessment) -> tuple[Doubt, ...]:
+def doubts_of(assessment: Assessment) -> tuple[Doubt, ...]:
     """The values, entered or computed from entered ones, that are probably slips."""
     computed = {
         result.item.id: result.reading.computed

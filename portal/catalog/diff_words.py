@@ -40,7 +40,7 @@ FIELDS: Mapping[str, str] = {
     # items
     "section": "所在一级指标", "kind": "种类", "title": "名称", "question": "问法", "help": "填报说明",
     "when": "适用条件", "clauses": "依据", "evidence": "佐证", "options": "选项", "is_many": "可多选",
-    "unit": "单位", "is_zero_when_blank": "不填按 0 计", "is_optional": "可不填", "usual": "通常范围",
+    "unit": "单位", "is_zero_when_blank": "不填按 0 计", "is_optional": "可不填", "usual": "通常范围", "most": "最大可能值",
     "is_veto": "否决项", "column": "栏目", "weight": "权重", "weight_reason": "权重理由",
     "no_technology": "无技术说明", "direction": "方向", "levels": "级别", "binding": "限定性",
     "formula": "公式", "formula_source": "公式出处", "formula_note": "公式说明", "extents": "程度",

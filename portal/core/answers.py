@@ -85,9 +85,9 @@ def check(item: Item, answer: Answer) -> tuple[Problem, ...]:
             return ()
         case Indicator(), Measured(value=value) if any(level.value < 0 for level in item.levels):
             # Some processes give off more energy than they take in: their limits are negative (sulphuric acid).
-            return _check_number(item.id, abs(value))
+            return _check_number(item.id, abs(value)) or _check_most(item, value)
         case ((Indicator() | Activity()), Measured(value=value)):
-            return _check_number(item.id, value)
+            return _check_number(item.id, value) or _check_most(item, value)
         case Practice(), Practised(extent=extent, share=share):
             return _check_share(item.id, extent, share)
         case Indicator(binding=Citation()), NotApplicable():
@@ -120,6 +120,12 @@ def _check_number(place: str, value: Decimal) -> tuple[Problem, ...]:
     return ()
 
 
+def _check_most(item: Indicator | Activity, value: Decimal) -> tuple[Problem, ...]:
+    if item.most is None or value <= item.most:
+        return ()
+    return (Problem(place=item.id, code="above_most", details=(str(item.most), item.unit)),)
+
+
 def _check_share(place: str, extent: Extent, share: Decimal | None) -> tuple[Problem, ...]:
     if extent is not Extent.PARTIAL:
         return () if share is None else (Problem(place=place, code="share_without_partial"),)
@@ -139,13 +145,30 @@ def _check_reason(place: str, reason: str) -> tuple[Problem, ...]:
 
 
 def usual_range_warning(item: Item, answer: Answer) -> Problem | None:
-    """A warning (never a refusal) when a value lies ten times outside its usual range: likely a slip of the unit."""
-    if not isinstance(item, Indicator | Activity) or item.usual is None or not isinstance(answer, Measured):
+    """A warning (never a refusal) when a value is likely a slip of the pen or of the unit.
+
+    Ten times outside its usual range, or more than the whole where it is a share in per cent.
+    """
+    if not isinstance(item, Indicator | Activity) or not isinstance(answer, Measured):
+        return None
+    if (
+        item.most is not None and answer.value > item.most
+    ):  # only a computed value gets here: `check` refuses it
+        return Problem(place=item.id, code="above_most", details=(str(item.most), item.unit))
+    if item.unit == "%" and answer.value > 100:
+        return Problem(place=item.id, code="above_whole")
+    if item.usual is None:
         return None
     low, high, value = item.usual.low, item.usual.high, answer.value
     if 0 < value * 10 <= low or 0 < high * 10 <= value:
         return Problem(place=item.id, code="unusual", details=(str(low), str(high), item.unit))
     return None
+
+
+def is_usual(item: Item, value: Decimal) -> bool:
+    """Whether a value lies within its usual range, or there is none."""
+    usual = item.usual if isinstance(item, Indicator | Activity) else None
+    return usual is None or usual.low <= value <= usual.high
 
 
 def to_json(answer: Answer) -> dict[str, Any]:

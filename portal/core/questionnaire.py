@@ -139,12 +139,16 @@ class Trait(_Item):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Activity(_Item):
-    """A yearly amount from bills and meters. `is_zero_when_blank`: a blank counts as none of it."""
+    """A yearly amount from bills and meters. `is_zero_when_blank`: a blank counts as none of it.
+
+    More than `most` is impossible (a share above the whole) and refused.
+    """
 
     unit: str
     is_zero_when_blank: bool = False
     is_optional: bool = False
     usual: UsualRange | None = None
+    most: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +170,7 @@ class _Scored(_Item):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Indicator(_Scored):
-    """A measured quantity with levels; `formula` computes it from activity data."""
+    """A measured quantity with levels; `formula` computes it from activity data. More than `most` is impossible."""
 
     unit: str
     direction: Direction
@@ -176,6 +180,7 @@ class Indicator(_Scored):
     formula_source: Citation | None = None
     formula_note: str = ""
     usual: UsualRange | None = None
+    most: Decimal | None = None
 
 
 class Extent(Enum):

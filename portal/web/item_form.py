@@ -51,10 +51,10 @@ class SectionForm(BaseForm):
         self.process(formdata)
         return self
 
-    def changes(self, confirms_all: bool = False) -> tuple[Change, ...]:
-        """What the person changed or confirmed, as far as it can be read."""
+    def changes(self, confirms_all: bool = False, tab: str = "") -> tuple[Change, ...]:
+        """What the person changed or confirmed, as far as it can be read; `tab` is where it was typed."""
         return tuple(
-            Change(ItemId(field.name), field.answer, field.typed.revision)
+            Change(ItemId(field.name), field.answer, field.typed.revision, tab)
             for field in self.items()
             if field.answer is not None
             and field.typed.choice != "theirs"

@@ -14,7 +14,10 @@ from portal.actions.assessment import NotEditable, NotReady
 from portal.actions.work import Door, NotFound
 from portal.core.answers import MISSING, Chosen, Measured, NotApplicable, Practised
 from portal.core.filing import AssessmentState, Change
+from portal.core.formula import Formula
+from portal.core.levels import Direction
 from portal.core.questionnaire import Extent, ItemId
+from portal.core.scoring import assess
 from tests.cast import Person
 from tests.make import (
     COAL,
@@ -29,6 +32,8 @@ from tests.make import (
     make_profile,
     make_questionnaire,
 )
+from tests.trade import make_activity, make_indicator
+from tests.trade import make_questionnaire as make_trade
 
 YEAR = 2025
 
@@ -248,11 +253,42 @@ def test_the_same_value_is_no_conflict(door: Door, manager: Person, colleague: P
     assert kept.saved == {COAL: 1}
 
 
-def test_ones_own_autosave_and_save_never_conflict(door: Door, manager: Person, draft: str) -> None:
+def test_what_one_tab_sends_in_a_row_never_conflicts(door: Door, manager: Person, draft: str) -> None:
+    for place, value in enumerate((1, 2, 3), 1):
+        kept = _keep(door, manager, draft, Change(COAL, Measured(Decimal(value)), 0, "firsttab"))
+        assert kept.conflicts == ()
+        assert kept.saved == {COAL: place}
+
+
+@pytest.mark.parametrize("other", ["secondtab", ""])
+def test_a_stale_save_from_another_tab_of_the_same_person_is_a_conflict(
+    door: Door, manager: Person, draft: str, other: str
+) -> None:
+    _keep(door, manager, draft, Change(COAL, Measured(Decimal(1)), 0, "firsttab"))
+    (conflict,) = _keep(door, manager, draft, Change(COAL, Measured(Decimal(2)), 0, other)).conflicts
+    assert conflict.is_own
+    assert conflict.theirs.answer == Measured(Decimal(1))
+    with door.reading() as work:
+        assert assessment.open_(work, manager.account, draft).answers[COAL].answer == Measured(Decimal(1))
+    # Settled on purpose, the second tab goes on without being asked again; then the first is the stale one.
+    assert _keep(door, manager, draft, Change(COAL, Measured(Decimal(2)), 1, other)).saved == {COAL: 2}
+    assert _keep(door, manager, draft, Change(COAL, Measured(Decimal(3)), 1, "firsttab")).conflicts
+
+
+def test_saves_without_a_tab_are_told_apart_by_revision_alone(
+    door: Door, manager: Person, draft: str
+) -> None:
     _keep(door, manager, draft, Change(COAL, Measured(Decimal(1)), 0))
-    kept = _keep(door, manager, draft, Change(COAL, Measured(Decimal(2)), 0))
-    assert kept.conflicts == ()
-    assert kept.saved == {COAL: 2}
+    assert _keep(door, manager, draft, Change(COAL, Measured(Decimal(2)), 0)).conflicts
+    assert _keep(door, manager, draft, Change(COAL, Measured(Decimal(2)), 1)).saved == {COAL: 2}
+
+
+def test_a_colleague_in_a_tab_of_the_same_name_still_conflicts(
+    door: Door, manager: Person, colleague: Person, draft: str
+) -> None:
+    _keep(door, manager, draft, Change(COAL, Measured(Decimal(1)), 0, "firsttab"))
+    (conflict,) = _keep(door, colleague, draft, Change(COAL, Measured(Decimal(2)), 0, "firsttab")).conflicts
+    assert not conflict.is_own
 
 
 def test_the_last_of_two_changes_to_one_item_counts(door: Door, manager: Person, draft: str) -> None:
@@ -465,3 +501,41 @@ def test_an_unknown_sector_cannot_be_given(door: Door, manager: Person) -> None:
     with door.writing() as work:
         _, problems = enterprise.create(work, manager.account, make_profile(sector="bakery"))
     assert [problem.place for problem in problems] == ["sector"]
+
+
+# ── Doubtful values ──────────────────────────────────────────────────────────
+
+
+def test_a_doubtful_value_is_submitted_only_when_confirmed(door: Door, manager: Person, draft: str) -> None:
+    _filled(door, manager, draft)
+    _keep(door, manager, draft, Change(HEAT, Measured(Decimal("10350")), 1))
+    with door.writing() as work:
+        (doubt,) = assessment.readiness(work, manager.account, draft).doubts
+        assert (doubt.item.id, doubt.problem.code, doubt.token) == (HEAT, "unusual", "kiln_heat:10350")
+        with pytest.raises(NotReady) as caught:
+            assessment.submit(work, manager.account, draft)
+        assert [(one.place, one.code) for one in caught.value.problems] == [(HEAT, "value_unconfirmed")]
+        assert words.knows("value_unconfirmed")
+    # What was confirmed is this value, not whatever stands there later.
+    _keep(door, manager, draft, Change(HEAT, Measured(Decimal("20350")), 2))
+    with door.writing() as work, pytest.raises(NotReady):
+        assessment.submit(work, manager.account, draft, [doubt.token])
+    with door.writing() as work:
+        assert assessment.submit(work, manager.account, draft, ["kiln_heat:20350"])
+
+
+def test_a_share_above_the_whole_is_doubtful_entered_or_computed() -> None:
+    share = make_indicator("share", "90 80 70", unit="%", direction=Direction.LARGER)
+    computed = replace(share, id=ItemId("computed"), formula=Formula.parse("waste_used / waste"))
+    questionnaire = make_trade(share, computed, make_activity("waste"), make_activity("waste_used"))
+    answers = {
+        "share": Measured(Decimal(101)),
+        "waste": Measured(Decimal(10)),
+        "waste_used": Measured(Decimal(12)),
+    }
+    found = assess(questionnaire, {ItemId(item): answer for item, answer in answers.items()})
+    doubts = assessment.doubts_of(found)
+    assert [(doubt.item.id, doubt.problem.code, doubt.value) for doubt in doubts] == [
+        ("share", "above_whole", 101),
+        ("computed", "above_whole", 120),
+    ]

@@ -16,6 +16,7 @@ from portal.core.answers import (
     Practised,
     check,
     from_json,
+    is_usual,
     read_answers,
     to_json,
     usual_range_warning,
@@ -161,3 +162,29 @@ def test_a_file_of_answers_names_every_problem_at_once():
 def test_a_file_that_is_no_object_is_refused():
     with pytest.raises(AnswersError):
         read_answers(make_questionnaire(INDICATOR), [])
+
+
+def test_more_than_the_most_possible_is_refused_and_less_is_not():
+    item = make_activity("share", unit="%", most=D(100))
+    assert check(item, Measured(D(100))) == ()
+    (problem,) = check(item, Measured(D("100.1")))
+    assert (problem.code, problem.details) == ("above_most", ("100", "%"))
+    (problem,) = check(make_indicator("rate", unit="%", most=D(100)), Measured(D(101)))
+    assert problem.code == "above_most"
+    assert (
+        usual_range_warning(item, Measured(D(101))).code == "above_most"
+    )  # computed, where nothing refuses it
+
+
+def test_a_share_above_the_whole_is_a_warning_unless_the_data_forbid_it():
+    item = make_activity("share", unit="%")
+    assert check(item, Measured(D(101))) == ()
+    assert usual_range_warning(item, Measured(D(101))).code == "above_whole"
+    assert usual_range_warning(item, Measured(D(100))) is None
+
+
+def test_usual_is_within_the_range_or_without_one():
+    item = make_activity("price", usual=UsualRange(low=D(1), high=D(2), basis="example"))
+    assert [is_usual(item, D(value)) for value in ("0.9", "1", "2", "2.1")] == [False, True, True, False]
+    assert is_usual(make_activity("price"), D(9))
+    assert is_usual(make_practice("a"), D(9))

@@ -126,3 +126,58 @@ def test_a_sign_in_that_ran_out(door: Door, open_page: Open, manager: Person, ad
     expect(output(page)).to_have_value("830000")
     expect(state(page)).to_contain_text("已自动保存")
     assert kept(door, manager, address) == "830000"
+
+
+@pytest.mark.parametrize(("choice", "value"), [("采用我的", "900000"), ("采用另一处的", "700000")])
+def test_two_tabs_of_one_person(
+    door: Door, open_page: Open, manager: Person, address: str, choice: str, value: str
+) -> None:
+    mine = open_page(who=manager)
+    mine.goto(address)
+    other = mine.context.new_page()
+    other.goto(address)
+    output(other).fill("700000")
+    expect(state(other)).to_contain_text("已自动保存")
+    output(mine).fill("900000")
+    conflict = mine.locator(f"#{OUTPUT} .conflict")
+    expect(conflict).to_contain_text("您本人（另一个窗口或设备）")
+    expect(conflict).to_contain_text("700,000")
+    assert kept(door, manager, address) == "700000"
+    # Opened anew, the other tab finds what was left behind here, and does not take it for its own.
+    other.reload()
+    expect(other.locator(f"#{OUTPUT} .conflict")).to_contain_text("700,000")
+    assert kept(door, manager, address) == "700000"
+    conflict.get_by_role("button", name=choice).click()
+    expect(conflict).to_have_count(0)
+    expect(state(mine)).to_have_attribute("data-state", "saved")
+    assert kept(door, manager, address) == value
+
+
+def test_one_tab_never_conflicts_with_itself(
+    door: Door, open_page: Open, manager: Person, address: str
+) -> None:
+    page = open_page(who=manager)
+    page.goto(address)
+    for value in ("1", "12", "123", "1234"):
+        output(page).fill(value)
+        page.wait_for_timeout(750)  # so that saves overlap with typing
+    page.reload()
+    output(page).fill("12345")
+    expect(state(page)).to_contain_text("已自动保存")
+    expect(page.locator(".conflict")).to_have_count(0)
+    assert kept(door, manager, address) == "12345"
+
+
+def test_after_a_lost_sign_in_the_page_stops_asking(open_page: Open, manager: Person, address: str) -> None:
+    page = open_page(who=manager)
+    page.goto(address)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.context.clear_cookies(name="sign_in")
+    output(page).fill("830000")
+    expect(state(page)).to_contain_text("登录已过期，内容已存在本机")
+    expect(page.get_by_role("link", name="重新登录")).to_be_visible()
+    before = len(sent)
+    page.wait_for_timeout(5000)  # more than the first wait before a second try
+    assert len(sent) == before <= 2
+    expect(output(page)).to_have_value("830000")

@@ -1,5 +1,7 @@
 """The self-check: its sections, saving (by form and by script), the check before submission, submission."""
 
+import re
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,6 +24,7 @@ from portal.web.section_view import computed_text, is_shown, markup_of, neighbou
 
 pages = Pages("assessment", __name__)
 SUBJECT = "assessment"
+OWN_TAB = "您本人（另一个窗口或设备）"
 
 
 @pages.page("/assessments/<id>", roles=MANAGER, subject=SUBJECT)
@@ -51,7 +54,7 @@ def save_section(work: Work, who: Account | None, id: str, section: str) -> Resp
     one = assessment.open_(work, me, id)
     found = _section(one.questionnaire, section)
     form = SectionForm(one.questionnaire, found).read(request.form)
-    changes = form.changes(confirms_all="confirm-all" in request.form)
+    changes = form.changes("confirm-all" in request.form, _tab(request.form.get("tab")))
     cleared = ItemId(request.form.get("clear", ""))
     if cleared in one.questionnaire.items:
         changes = (*(c for c in changes if c.item != cleared), Change(cleared, MISSING, None))
@@ -63,6 +66,11 @@ def save_section(work: Work, who: Account | None, id: str, section: str) -> Resp
     ):
         return _mend(work, me, id, found, form, kept)
     return redirect(_next_page(id, found, one.questionnaire, cleared))
+
+
+def _tab(sent: Any) -> str:
+    """The tab's own name for itself: random letters and digits, or nothing."""
+    return sent if isinstance(sent, str) and re.fullmatch("[0-9a-z]{8,32}", sent) else ""
 
 
 def _mend(
@@ -116,6 +124,8 @@ def _section_page(
         before=before,
         after=after,
         saved=saved,
+        # A page without scripts is its own tab; the script puts the real one in its place.
+        tab=_tab(request.form.get("tab")) or secrets.token_hex(16),
         clock=words.clock(work.now) if "saved" in request.args or saved >= 0 else "",
     )
 
@@ -140,7 +150,7 @@ def autosave(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
         if field.answer is None:
             problems[item.id] = list(field.errors)
         else:
-            changes.append(Change(item.id, field.answer, entry["revision"]))
+            changes.append(Change(item.id, field.answer, entry["revision"], _tab(entry.get("tab"))))
     kept = assessment.keep(work, me, id, changes)
     for problem in kept.problems:
         problems.setdefault(problem.place, []).append(words.problem(problem))
@@ -180,7 +190,8 @@ def _conflict(questionnaire: Questionnaire, conflict: Conflict) -> dict[str, Any
         "title": item.title,
         "theirs": {
             "text": answer_text(item, theirs.answer),
-            "by": theirs.saved_by,
+            "by": OWN_TAB if conflict.is_own else theirs.saved_by,
+            "adopt": "采用另一处的" if conflict.is_own else "采用对方的",
             "at": words.minute(theirs.saved_at),
             "revision": theirs.revision,
             "value": list(typed.values),
@@ -220,18 +231,29 @@ def check(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     return _check_page(work, require_account(who), id)
 
 
-def _check_page(work: Work, me: Account, id: str) -> str:
+def _check_page(
+    work: Work, me: Account, id: str, ticked: Sequence[str] = (), *, is_doubtful: bool = False
+) -> str:
+    """`ticked` are the doubtful values confirmed so far; `is_doubtful`: a submission lacked one."""
     one = assessment.open_(work, me, id)
     ready = assessment.readiness(work, me, id)
     panel = panel_of(one)
+    doubtful = {doubt.item.id for doubt in ready.doubts}
     return render_template(
         "assessment/check.html",
         one=one,
         ready=ready,
         panel=panel,
-        checked=data_check.of(work, one, panel.assessment),
+        # A finding about nothing but values that are listed as doubtful already would say the same twice.
+        checked=[
+            found
+            for found in data_check.of(work, one, panel.assessment)
+            if not doubtful.issuperset(found.finding.fields)
+        ],
         missing=_by_section(ready.missing),
         unconfirmed=_by_section(ready.unconfirmed),
+        ticked=ticked,
+        is_doubtful=is_doubtful,
         section_of=one.questionnaire.section_of,
     )
 
@@ -246,9 +268,10 @@ def _by_section(pairs: Sequence[tuple[Section, Any]]) -> list[tuple[Section, lis
 @pages.page("/assessments/<id>/submit", roles=MANAGER, methods=("POST",), subject=SUBJECT)
 def submit(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """Freeze it; submitting again changes nothing and leads to the same result."""
-    me = require_account(who)
+    me, ticked = require_account(who), request.form.getlist("confirmed")
     try:
-        assessment.submit(work, me, id)
-    except NotReady:
-        return _check_page(work, me, id), 409
+        assessment.submit(work, me, id, ticked)
+    except NotReady as error:
+        is_doubtful = any(problem.code == "value_unconfirmed" for problem in error.problems)
+        return _check_page(work, me, id, ticked, is_doubtful=is_doubtful), 409
     return redirect(f"/assessments/{id}/result?submitted=1")

@@ -72,7 +72,7 @@ export function askWhich(box, conflict, choose) {
   ask.className = "conflict";
   ask.setAttribute("role", "alert");
   ask.append(line("conflict-title", `${conflict.theirs.by} 在 ${conflict.theirs.at} 填了不同的内容`));
-  for (const [which, text] of [["theirs", `采用对方的：${conflict.theirs.text}`], ["mine", `采用我的：${conflict.yours.text}`]]) {
+  for (const [which, text] of [["theirs", `${conflict.theirs.adopt}：${conflict.theirs.text}`], ["mine", `采用我的：${conflict.yours.text}`]]) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "btn btn-outline-primary";

@@ -45,7 +45,9 @@ async function freshToken() {
 
 async function send(sent, isLast, isSecond = false) {
   if (!isLast) state("saving");
-  const changes = [...sent].map(([item, entry]) => ({ item, ...entry.typed, revision: entry.revision }));
+  // What another tab left behind is sent under no name: it must not pass for a save of this tab.
+  const nameOf = (entry) => (entry.tab === queue.tab ? queue.tab : "");
+  const changes = [...sent].map(([item, entry]) => ({ item, ...entry.typed, revision: entry.revision, tab: nameOf(entry) }));
   const stop = new AbortController();
   const patience = setTimeout(() => stop.abort(), PATIENCE);
   let reply;
@@ -167,6 +169,7 @@ addEventListener("beforeunload", (event) => {
 });
 
 document.documentElement.classList.add("scripted");
+form.elements.tab.value = queue.tab;
 if (matchMedia("(max-width: 75rem)").matches) fold.open = false;
 for (const box of items.values()) reveal(box);
 for (const [item, entry] of queue.waiting) {

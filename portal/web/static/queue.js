@@ -3,10 +3,32 @@
 const FIRST_WAIT = 2000;
 const LONGEST_WAIT = 60000;
 
+const TAB = "portal:tab";
+
+/**
+ * A name for this tab, by which the server tells its saves from those of another tab of the same person. It lives on
+ * through reloads and the next section, and is taken out of the session's storage while the page is open: a duplicated
+ * tab copies that storage and must not go by the same name.
+ */
+function nameOfTab() {
+  const fresh = [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, "0")).join("");
+  try {
+    const name = sessionStorage.getItem(TAB) ?? fresh;
+    sessionStorage.removeItem(TAB);
+    addEventListener("pagehide", () => sessionStorage.setItem(TAB, name));
+    addEventListener("pageshow", (event) => event.persisted && sessionStorage.removeItem(TAB));
+    return name;
+  } catch {
+    return fresh;
+  }
+}
+
 export class Queue {
   /** `send(changes, isLast)` gives {status, body}; `answered(status, body, sent)` handles an acknowledged answer. */
   constructor(assessment, { send, answered, state }) {
     this.prefix = `portal:${assessment}:`;
+    this.tab = nameOfTab();
+    this.adopted = new Map(); // item → the key under which another tab left it
     this.send = send;
     this.answered = answered;
     this.state = state;
@@ -18,12 +40,22 @@ export class Queue {
     this.isStored = true;
   }
 
-  /** Entries of earlier visits, by item. */
+  keyOf(item) {
+    return `${this.prefix}${item}:${this.tab}`;
+  }
+
+  /** Entries of earlier visits, by item: this tab's own before what other tabs have left. */
   kept() {
     const found = new Map();
     try {
       for (const key of Object.keys(localStorage)) {
-        if (key.startsWith(this.prefix)) found.set(key.slice(this.prefix.length), JSON.parse(localStorage[key]));
+        if (!key.startsWith(this.prefix)) continue;
+        const item = key.slice(this.prefix.length).split(":")[0];
+        const isOwn = key === this.keyOf(item);
+        if (!isOwn && found.has(item)) continue;
+        found.set(item, JSON.parse(localStorage[key]));
+        if (isOwn) this.adopted.delete(item);
+        else this.adopted.set(item, key);
       }
     } catch {
       this.isStored = false;
@@ -34,9 +66,10 @@ export class Queue {
   /** Put an item's typed values aside and send them soon. */
   put(item, entry, soon = 600) {
     entry.serial = ++this.serial;
+    entry.tab = this.tab;
     this.waiting.set(item, entry);
     try {
-      localStorage[this.prefix + item] = JSON.stringify(entry);
+      localStorage[this.keyOf(item)] = JSON.stringify(entry);
     } catch {
       this.isStored = false;
     }
@@ -47,7 +80,9 @@ export class Queue {
   drop(item) {
     this.waiting.delete(item);
     try {
-      localStorage.removeItem(this.prefix + item);
+      localStorage.removeItem(this.keyOf(item));
+      if (this.adopted.has(item)) localStorage.removeItem(this.adopted.get(item));
+      this.adopted.delete(item);
     } catch {
       this.isStored = false;
     }
