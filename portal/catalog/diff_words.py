@@ -46,6 +46,7 @@ FIELDS: Mapping[str, str] = {
     "formula": "公式", "formula_source": "公式出处", "formula_note": "公式说明", "extents": "程度",
     "share_of": "覆盖比例口径",
     # values with a source
+    "since": "起实施日期", "replaces": "代替的系数",
     "value": "数值", "source": "来源", "place": "出处", "term": "原短语", "verification": "核实程度",
     "note": "说明", "adjust": "修正", "grade": "级别", "quantity": "量", "origin": "起点", "step": "每单位修正",
     "low": "下限", "high": "上限", "basis": "依据", "any_of": "条件",

@@ -10,6 +10,7 @@ from portal.catalog.notes import Notes
 from portal.catalog.reader import Content
 from portal.core.formula import Formula
 from portal.core.questionnaire import (
+    Activity,
     Agree,
     AtMost,
     Indicator,
@@ -112,8 +113,11 @@ def _named_by_cards(questionnaire: Questionnaire, content: Content) -> set[str]:
 
 
 def _named(questionnaire: Questionnaire) -> set[str]:
-    """Everything that formulas name."""
-    return {name for formula in _formulas(questionnaire) for name in formula.names}
+    """Everything that formulas name, and the factors that a plant may replace."""
+    replaced = {
+        name for item in questionnaire.items.values() if isinstance(item, Activity) for name in item.replaces
+    }
+    return replaced | {name for formula in _formulas(questionnaire) for name in formula.names}
 
 
 def _formulas(questionnaire: Questionnaire) -> Iterator[Formula]:
@@ -130,6 +134,8 @@ def _formulas(questionnaire: Questionnaire) -> Iterator[Formula]:
     for one in (*questionnaire.items.values(), *members):
         if isinstance(one, Indicator | AxisMember) and one.formula is not None:
             yield one.formula
+        elif isinstance(one, Activity):
+            yield from one.replaces.values()
     for check in questionnaire.data_checks:
         if isinstance(check.rule, Agree | AtMost):
             yield from (check.rule.left, check.rule.right)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from portal.catalog.records import OneOf, Record, record
-from portal.catalog.shapes import ID, NUMBER, Choice, ListOf, MapOf, Text
+from portal.catalog.shapes import ID, NUMBER, Choice, FormulaText, ListOf, MapOf, Text
 from portal.core.questionnaire import (
     Activity,
     Agree,
@@ -24,6 +24,7 @@ from portal.core.questionnaire import (
     Item,
     ItemId,
     Jump,
+    Level,
     Practice,
     Requirement,
     Section,
@@ -135,14 +136,20 @@ class PublishedFile:
 
 SLUG = Text(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", "not_a_slug")
 VERSION = Text(r"20[0-9]{2}-[1-9][0-9]*", "not_a_version")
+_DAY = Text(r"20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", "not_a_day")
+_LEVEL = record(Level, shapes={"since": _DAY})
 
 _WEIGHT = {"weight": Decimal(0)}  # a shared item is weighed where it is included; an unrated one not at all
 _ITEM = OneOf(
     {
         "trait": record(Trait, renamed={"id": "trait"}),
-        "activity": record(Activity, renamed={"id": "activity"}),
+        "activity": record(
+            Activity, renamed={"id": "activity"}, shapes={"replaces": MapOf(ID, FormulaText())}
+        ),
         "requirement": record(Requirement, renamed={"id": "requirement"}),
-        "indicator": record(Indicator, renamed={"id": "indicator"}, defaults=_WEIGHT),
+        "indicator": record(
+            Indicator, renamed={"id": "indicator"}, defaults=_WEIGHT, special={Level: _LEVEL}
+        ),
         "practice": record(Practice, renamed={"id": "practice"}, defaults=_WEIGHT),
     }
 )

@@ -37,6 +37,9 @@ def check_formulas(edition: Edition, notes: Notes) -> None:
             _learn(known, item.id, item.unit)
     for factor in questionnaire.factors.values():
         _learn(known, factor.id, factor.unit)
+    for item in questionnaire.items.values():
+        if isinstance(item, Activity):
+            _check_replaced(item, questionnaire, known, notes)
     for derived in questionnaire.derived:
         _check(derived.formula, derived.unit, known, notes.place(derived, "formula"), notes)
         _learn(known, derived.id, derived.unit)
@@ -56,6 +59,17 @@ def _learn(known: Known, name: str, unit: str) -> None:
     """Any amount will do to try units; all different, so that no difference happens to be zero."""
     parsed = parsed_unit(unit)
     known[name] = UNKNOWN_UNIT if parsed is None else Quantity(Decimal(len(known) + 2) ** 2, parsed)
+
+
+def _check_replaced(item: Activity, questionnaire: Questionnaire, known: Known, notes: Notes) -> None:
+    """A plant's own figure gives a factor in the factor's unit, from itself and published factors alone."""
+    own = {name: known[name] for name in (item.id, *questionnaire.factors)}
+    for name, formula in item.replaces.items():
+        place = notes.place(item, "replaces", name)
+        if name not in questionnaire.factors:
+            notes.add(place, "unknown_factor", name)
+        else:
+            _check(formula, questionnaire.factors[name].unit, own, place, notes)
 
 
 def _check_indicator(item: Indicator, known: Known, notes: Notes) -> None:

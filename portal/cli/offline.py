@@ -109,4 +109,4 @@ def _assess(library: Library, questionnaire: str, file: AnswersFile) -> Assessme
     if file.questionnaire not in ("", id):
         raise click.ClickException(f"填报文件属于问卷 {file.questionnaire}，而不是 {id}")
     asked = library.questionnaire(id, version or file.version or None)
-    return assess(asked, read_answers(asked, file.answers))
+    return assess(asked, read_answers(asked, file.answers), file.year)

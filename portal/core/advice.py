@@ -217,7 +217,8 @@ def _times(low: Quantity, high: Quantity, name: str, unit: str, plant: Plant) ->
             return None
         return Range(low=low.to(unit), high=high.to(unit), unit=unit)
     factor = plant.questionnaire.factors.get(name)
-    if name not in plant.known or (factor is not None and not factor.verification.is_usable):
+    is_doubtful = factor is not None and not factor.verification.is_usable and name not in plant.replaced
+    if name not in plant.known or is_doubtful:
         return None
     rate = plant.known[name]
     return Range(low=(low * rate).to(unit), high=(high * rate).to(unit), unit=unit)
@@ -275,7 +276,8 @@ def _payback(
 
 
 def _gain(assessment: Assessment, technology: Technology, closed: tuple[Gap, ...]) -> Decimal:
-    after = assess(assessment.questionnaire, _after(assessment, assessment.answers, technology, closed))
+    answers = _after(assessment, assessment.answers, technology, closed)
+    after = assess(assessment.questionnaire, answers, assessment.plant.year)
     return (after.points.total or ZERO) - (assessment.points.total or ZERO)
 
 
@@ -330,6 +332,6 @@ def plan(assessment: Assessment, recommendations: tuple[Recommendation, ...]) ->
         mine = tuple(one for one in recommendations if one.technology.cost_class is cost_class)
         for recommendation in mine:
             answers = _after(assessment, answers, recommendation.technology, recommendation.gaps)
-        after = assess(assessment.questionnaire, answers)
+        after = assess(assessment.questionnaire, answers, assessment.plant.year)
         steps.append(Step(cost_class=cost_class, recommendations=mine, points_after=after.points.total))
     return tuple(steps)

@@ -35,11 +35,12 @@ class EffectiveLevel:
 
     level: Level
     value: Decimal
+    is_ahead: bool = False  # the year assessed ends before the level comes into force
 
     @property
     def is_usable(self) -> bool:
         """Whether it may give points or close a gate."""
-        return self.level.verification.is_usable
+        return self.level.verification.is_usable and not self.is_ahead
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +49,8 @@ class Plant:
 
     `known` holds every factor, activity and derived quantity with its unit; `amounts` the plain numbers of activities
     and derived quantities in their own units; `absent` what each unknown derived quantity lacks (activity ids).
+    `replaced` says for which factors `known` holds the plant's own figure, and which activity gave it. `year` is None
+    where the answers are scored without regard to when a limit comes into force.
     """
 
     questionnaire: Questionnaire
@@ -57,6 +60,8 @@ class Plant:
     known: Mapping[str, Quantity]
     amounts: Mapping[str, Decimal]
     absent: Mapping[str, tuple[str, ...]]
+    replaced: Mapping[str, ItemId]
+    year: int | None
 
     def concern_of(self, item: Item) -> Concern:
         """Whether the item concerns this plant."""
@@ -82,7 +87,7 @@ class Plant:
             value = self._value_of(level)
             if value is None:
                 return None
-            levels.append(EffectiveLevel(level=level, value=value))
+            levels.append(EffectiveLevel(level=level, value=value, is_ahead=level.is_ahead(self.year)))
         return tuple(levels)
 
     def _value_of(self, level: Level) -> Decimal | None:
@@ -100,8 +105,8 @@ def concern(when: Condition, chosen: Mapping[ItemId, tuple[str, ...]]) -> Concer
     return Concern.YES if len(known) == len(when.any_of) else Concern.UNDECIDED
 
 
-def see(questionnaire: Questionnaire, answers: Answers) -> Plant:
-    """Look at the answers as a plant."""
+def see(questionnaire: Questionnaire, answers: Answers, year: int | None = None) -> Plant:
+    """Look at the answers as a plant in the year that they are about."""
     chosen = _chosen(questionnaire, answers)
     concerns = {
         id: concern(item.when, chosen) if item.when.any_of else Concern.YES
@@ -116,6 +121,7 @@ def see(questionnaire: Questionnaire, answers: Answers) -> Plant:
             if amount is not None:
                 amounts[item.id] = amount
                 known[item.id] = Quantity.of(amount, item.unit)
+    replaced = _replace(questionnaire, answers, concerns, known)
     for derived in questionnaire.derived:
         absent[derived.id] = _lacking(derived.formula, known, absent)
         ready = all(name in known for name in derived.formula.names)
@@ -131,7 +137,33 @@ def see(questionnaire: Questionnaire, answers: Answers) -> Plant:
         known=known,
         amounts=amounts,
         absent=absent,
+        replaced=replaced,
+        year=year,
     )
+
+
+def _replace(
+    questionnaire: Questionnaire,
+    answers: Answers,
+    concerns: Mapping[ItemId, Concern],
+    known: dict[str, Quantity],
+) -> Mapping[str, ItemId]:
+    """Put the plant's own figures in place of factors; a blank or a zero leaves the published one."""
+    replaced: dict[str, ItemId] = {}
+    published = dict(known)
+    for item in questionnaire.items.values():
+        if not isinstance(item, Activity) or concerns[item.id] is Concern.NO:
+            continue
+        answer = answers.get(item.id, MISSING)
+        if not isinstance(answer, Measured) or answer.value <= 0:
+            continue
+        for factor, formula in item.replaces.items():
+            # Computed from the published factors: one own figure never works on top of another.
+            own = formula.value(published) if factor in questionnaire.factors else None
+            if own is not None:
+                known[factor] = own
+                replaced[factor] = item.id
+    return replaced
 
 
 def _lacking(

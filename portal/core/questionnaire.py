@@ -86,16 +86,21 @@ class Adjustment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Level:
-    """The value of one grade, with its source and how far it was verified."""
+    """The value of one grade, with its source and how far it was verified; in force from the day `since` on."""
 
     grade: Grade
     value: Decimal
     source: SourceId
     place: str = ""
     verification: Verification
+    since: str = ""  # 2026-04-01; empty: in force for every year that is assessed
     note: str = ""
     when: Condition = ALWAYS
     adjust: Adjustment | None = None
+
+    def is_ahead(self, year: int | None) -> bool:
+        """Whether the year ends before the level comes into force; never where no year is known."""
+        return bool(self.since) and year is not None and int(self.since[:4]) > year
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,9 +147,11 @@ class Activity(_Item):
     """A yearly amount from bills and meters. `is_zero_when_blank`: a blank counts as none of it.
 
     More than `most` is impossible (a share above the whole) and refused.
+    `replaces`: the plant's own figure stands in for these factors, each computed by its formula.
     """
 
     unit: str
+    replaces: Mapping[str, Formula] = field(default_factory=dict)
     is_zero_when_blank: bool = False
     is_optional: bool = False
     usual: UsualRange | None = None

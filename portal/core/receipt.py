@@ -20,7 +20,7 @@ from portal.core.assessment import (
 from portal.core.axes import AxesRating, MemberRating, ratings
 from portal.core.levels import GRADES
 from portal.core.plant import EffectiveLevel
-from portal.core.questionnaire import Indicator
+from portal.core.questionnaire import Factor, Indicator
 from portal.core.rulebook import PointsRulebook
 
 FORMAT = 1
@@ -43,6 +43,8 @@ def receipt(assessment: Assessment) -> dict[str, Any]:
             "partial": "share / 100",
             "provisional_below": text(rules.provisional_below),
         },
+        "year": assessment.plant.year,
+        "factors": [_factor(factor, assessment) for factor in questionnaire.factors.values()],
         "quantities": {name: text(amount) for name, amount in assessment.plant.amounts.items()},
         "items": [_item(result, assessment) for result in assessment.items],
         "columns": [_column(column) for column in points.columns],
@@ -59,6 +61,20 @@ def receipt(assessment: Assessment) -> dict[str, Any]:
         "unsaid": list(assessment.unsaid),
         "may_show_badge": assessment.may_show_badge,
         "ratings": [_rating(rating) for rating in ratings(assessment)],
+    }
+
+
+def _factor(factor: Factor, assessment: Assessment) -> dict[str, Any]:
+    """The factor as the formulas used it: the published one, or the plant's own figure."""
+    plant = assessment.plant
+    return {
+        "id": factor.id,
+        "title": factor.title,
+        "value": text(plant.known[factor.id].to(factor.unit)),
+        "unit": factor.unit,
+        "published": text(factor.value),
+        "source": factor.source,
+        "replaced_by": plant.replaced.get(factor.id),
     }
 
 
@@ -105,6 +121,7 @@ def _level(level: EffectiveLevel) -> dict[str, Any]:
         "value": text(level.value),
         "source": level.level.source,
         "verification": level.level.verification.value,
+        "since": level.level.since or None,
         "is_usable": level.is_usable,
     }
 

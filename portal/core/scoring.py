@@ -43,9 +43,12 @@ from portal.core.rulebook import GradeGroup, GradesRulebook, PointsRulebook
 ZERO = Decimal(0)
 
 
-def assess(questionnaire: Questionnaire, answers: Answers) -> Assessment:
-    """Score `answers`; every step stands in the result, nothing in it is rounded."""
-    plant = see(questionnaire, answers)
+def assess(questionnaire: Questionnaire, answers: Answers, year: int | None = None) -> Assessment:
+    """Score `answers`; every step stands in the result, nothing in it is rounded.
+
+    A limit that comes into force after `year` is shown, gives no points and closes no gate.
+    """
+    plant = see(questionnaire, answers, year)
     rules = next(book for book in questionnaire.rulebooks if isinstance(book, PointsRulebook))
     grades = next((book for book in questionnaire.rulebooks if isinstance(book, GradesRulebook)), None)
     results = {item.id: _item_result(item, plant, rules) for item in questionnaire.scored()}
@@ -199,7 +202,10 @@ def is_asked(item: Item, plant: Plant) -> bool:
     if isinstance(item, Activity):
         return not (item.is_optional or item.is_zero_when_blank)
     if isinstance(item, Indicator):
-        return any(level.verification.is_usable and level.when.holds(plant.chosen) for level in item.levels)
+        return any(
+            level.verification.is_usable and not level.is_ahead(plant.year) and level.when.holds(plant.chosen)
+            for level in item.levels
+        )
     return True
 
 

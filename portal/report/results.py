@@ -9,6 +9,7 @@ from portal.core.advice import Step
 from portal.core.answers import MISSING, Chosen, Declared, Measured, Missing, NotApplicable, Practised
 from portal.core.assessment import Assessment, GateState, ItemResult, Standing, Verdict
 from portal.core.levels import GRADES, Grade
+from portal.core.plant import EffectiveLevel
 from portal.core.questionnaire import Activity, Column, Extent, Indicator, Practice, Requirement, Trait
 from portal.core.rulebook import PointsRulebook
 from portal.report import figures
@@ -268,7 +269,7 @@ def indicator_line(result: ItemResult, item: Indicator, citer: Citer) -> Indicat
         for level in usable
     ]
     levels = "　".join(
-        f"{words.label(level.level.grade)} {words.short(level.value)}{doubt(level.level.verification)}"
+        f"{words.label(level.level.grade)} {words.short(level.value)}{_caveat(level)}"
         for level in result.levels
         if not level.is_usable
     )
@@ -288,6 +289,11 @@ def indicator_line(result: ItemResult, item: Indicator, citer: Citer) -> Indicat
         reached=reached(result),
         is_short=result.standing is Standing.COUNTED and result.reached is not Grade.I,
     )
+
+
+def _caveat(level: EffectiveLevel) -> str:
+    """Why a level does not count: not yet in force in the year assessed, or not verified."""
+    return f"（自 {level.level.since} 起实施）" if level.is_ahead else doubt(level.level.verification)
 
 
 def reached(result: ItemResult) -> str:

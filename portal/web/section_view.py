@@ -75,7 +75,7 @@ def panel_of(one: OpenAssessment) -> Panel:
 @lru_cache(maxsize=256)
 def _panel(scored: _Scored) -> Panel:
     one = scored.one
-    assessment = assess(one.questionnaire, one.given)
+    assessment = assess(one.questionnaire, one.given, one.year)
     return Panel(
         assessment=assessment,
         gaps=find_gaps(assessment)[:GAPS_SHOWN],

@@ -119,6 +119,10 @@ SLIPS = [
     # units, carriers, cards
     (SHARED, "unit: 元/m³", "unit: 元/方", "unit: 元/方", "unknown_unit"),
     (SHARED, "unit: 元/t", "unit: 元/m³\n    help: 每方", "price: price_coal", "wrong_product"),
+    (BRICKS, 'value: "40", source', 'value: "40", since: "2026-4-1", source', '"2026-4-1"', "not_a_day"),
+    (SHARED, "title: 原煤价格\n", "title: 原煤价格\n    replaces: {ef_water: price_coal}\n", "ef_water", "unknown_factor"),
+    (SHARED, "title: 原煤价格\n", "title: 原煤价格\n    replaces: {ef_coal: price_coal}\n", "ef_coal", "wrong_dimension"),
+    (SHARED, "title: 原煤价格\n", "title: 原煤价格\n    replaces: {ef_coal: price_coal * bricks}\n", "ef_coal", "unknown_name"),
     ("carriers.yaml", "co2: ef_coal", "co2: ef_gas", "ef_gas", "unknown_factor"),
     ("carriers.yaml", "co2: ef_coal", "co2: ce_coal", "co2: ce_coal", "wrong_product"),
     ("carriers.yaml", "title: 新鲜水, unit: m³", "title: 新鲜水, unit: m³, price: price_air", "price_air", "unknown_activity"),

@@ -4,6 +4,7 @@ from decimal import Decimal as D
 
 from portal.core.advice import Range, advise, plan
 from portal.core.answers import Chosen, Measured, NotApplicable, Practised
+from portal.core.formula import Formula
 from portal.core.gaps import find_gaps
 from portal.core.levels import Direction, Verification
 from portal.core.questionnaire import Extent, ItemId
@@ -162,6 +163,15 @@ def test_unverified_figures_and_factors_bring_nothing():
     assert save_with(POWER, factors=factors).co2 is None
 
 
+def test_the_plants_own_factor_counts_where_the_published_one_is_not_verified():
+    factors = (FACTORS[0], make_factor("ef_grid", "0.5", "kgCO2/kWh", "unverified"))
+    own = make_activity("own_ef", "kgCO2/kWh", replaces={"ef_grid": Formula.parse("own_ef")})
+    questionnaire = make_questionnaire(make_practice("a"), CLINKER, own, factors=factors)
+    card = make_technology("t", ["a"], effects=(POWER,))
+    (one,) = advise_on(questionnaire, [card], a=NONE, clinker=Measured(D(1000)), own_ef=Measured(D("0.2")))
+    assert one.co2 == Range(low=D("0.4"), high=D("0.6"), unit="tCO2")
+
+
 def test_two_figures_for_one_carrier_are_not_added_up():
     other = Saves(
         carrier="electricity", low=D(20), high=D(30), unit="kWh/t", per="clinker", backing=make_backing()
@@ -240,7 +250,6 @@ def test_an_effect_never_makes_a_value_worse_and_unverified_ones_move_nothing():
 
 
 def test_saved_energy_improves_the_indicator_computed_from_it():
-    from portal.core.formula import Formula
 
     item = make_indicator("energy", unit="kWh/t", formula=Formula.parse("power / clinker"))
     questionnaire = make_questionnaire(

@@ -9,9 +9,11 @@ from portal.core.answers import MISSING, Chosen, Declared, Measured, NotApplicab
 from portal.core.assessment import GateState, Standing, Verdict, rounded
 from portal.core.formula import Formula
 from portal.core.levels import Direction, Grade
-from portal.core.questionnaire import Adjustment, Column, Extent, ItemId
+from portal.core.questionnaire import Adjustment, Citation, Column, Extent, ItemId
+from portal.core.receipt import receipt
 from portal.core.scoring import assess
 from tests.trade import (
+    SOURCE,
     make_activity,
     make_answers,
     make_condition,
@@ -404,3 +406,48 @@ def test_too_little_answered_is_no_verdict_yet():
     found = assess(questionnaire, make_answers(a=FULL, accident=Declared(is_met=True)))
     assert found.gate_verdict.verdict is Verdict.PROVISIONAL
     assert not found.may_show_badge
+
+
+# ── limits that come into force, figures of the plant's own ──────────────────
+
+
+def test_a_limit_that_comes_into_force_after_the_year_is_shown_but_does_not_count() -> None:
+    limit = replace(make_indicator("dust"), levels=(make_level("III", "10", since="2026-04-01"),))
+    questionnaire = make_questionnaire(replace(limit, binding=Citation(source=SOURCE)))
+    answers = make_answers(dust=Measured(D("12")))
+
+    before = assess(questionnaire, answers, 2025)
+    (result,) = before.items
+    assert result.standing is Standing.UNRATED
+    assert [level.is_ahead for level in result.levels] == [True]
+    assert before.gates == ()
+    assert before.sections[0].asked == 0
+    for year in (2026, 2027, None):
+        after = assess(questionnaire, answers, year)
+        assert after.items[0].standing is Standing.COUNTED, year
+        assert [gate.state for gate in after.gates] == [GateState.OPEN], year
+
+
+COAL_HEAT = make_activity("coal_heat", "MJ/kg", is_optional=True, replaces={
+    "ce_coal": Formula.parse("coal_heat * ce_heat"), "ef_gone": Formula.parse("coal_heat"),
+})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("heat", "energy"), [(None, "0.7"), ("0", "0.7"), ("25", "0.75")], ids=["left open", "zero", "given"]
+)
+def test_a_figure_of_the_plants_own_replaces_the_published_factor(heat: str | None, energy: str) -> None:
+    questionnaire = make_questionnaire(
+        make_activity("coal"),
+        COAL_HEAT,
+        make_indicator("energy", unit="tce", formula=Formula.parse("coal * ce_coal")),
+        factors=(make_factor("ce_coal", "0.7", "kgce/kg"), make_factor("ce_heat", "0.03", "kgce/MJ")),
+    )
+    given = {"coal": Measured(D(1))} | ({"coal_heat": Measured(D(heat))} if heat is not None else {})
+
+    assessment = assess(questionnaire, make_answers(**given))
+    assert assessment.result_of(ItemId("energy")).reading.value == D(energy)  # type: ignore[union-attr]
+    assert assessment.plant.replaced == ({"ce_coal": "coal_heat"} if heat == "25" else {})
+    coal, _ = receipt(assessment)["factors"]
+    assert (coal["value"], coal["published"]) == (energy, "0.7")
+    assert coal["replaced_by"] == ("coal_heat" if heat == "25" else None)
