@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from portal.actions import enterprise
+from portal.actions import enterprise, facts
 from portal.actions.work import NotFound, Work, new_id
 from portal.core.answers import (
     MISSING,
@@ -387,6 +387,8 @@ def freeze(work: Work, who: Account, draft: OpenAssessment, *, number: str, roun
         is_provisional=points.is_provisional,
     )
     stored.freeze(work.session, draft.id, frozen, round=round, by=who.id, now=work.now)
+    profile = draft.enterprise.profile
+    facts.keep(work, draft.id, assessment, year=draft.year, district=profile.district, scale=profile.scale)
     return assessment
 
 

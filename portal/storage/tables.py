@@ -547,6 +547,24 @@ class AuditRow(Row):
 # ── Statistics ───────────────────────────────────────────────────────────────
 
 
+class StandingRow(Row):
+    """What a submission counts as in the sums: points in hundredths; `verified` is NULL until confirmed."""
+
+    __tablename__ = "standing"
+    __table_args__ = (Index(None, "year", "sector", "district"),)
+    assessment_id: Mapped[str] = mapped_column(
+        PublicId, ForeignKey("assessment.id", ondelete="CASCADE"), primary_key=True
+    )
+    year: Mapped[int]
+    district: Mapped[str] = mapped_column(String(6))
+    sector: Mapped[str] = mapped_column(String(40))
+    scale: Mapped[str] = mapped_column(String(10))
+    points: Mapped[int | None]
+    verified: Mapped[int | None]
+    grade: Mapped[str] = mapped_column(String(3))
+    verified_grade: Mapped[str] = mapped_column(String(3))
+
+
 class OutcomeRow(Row):
     """What one item came to in one submission: thousandths of its points, as declared and as verified.
 
