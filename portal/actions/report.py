@@ -11,7 +11,7 @@ from portal.actions import assessment as filing
 from portal.actions import result
 from portal.actions.work import NotFound, Work, new_id
 from portal.core.answers import to_json
-from portal.core.plain_text import code_form
+from portal.core.plain_text import number_form
 from portal.core.printing import Job, JobState, PublicRecord, ReportState
 from portal.core.roles import Account
 from portal.report import document
@@ -98,7 +98,7 @@ def fetch(work: Work, who: Account, report_id: str) -> tuple[Path, str]:
 
 def check(work: Work, number: str) -> PublicRecord | None:
     """What anybody may know about the self-check with that number."""
-    record = stored_assessment.find_by_number(work.session, code_form(number).upper()[:20].replace("\0", ""))
+    record = stored_assessment.find_by_number(work.session, number_form(number))
     if record is None or record.submitted_at is None or record.receipt is None:
         return None
     return PublicRecord(

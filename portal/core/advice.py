@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from portal.core.answers import Answer, Answers, Measured, Practised
+from portal.core.answers import Answer, Answers, Measured, Practised, is_usual
 from portal.core.assessment import Assessment, Standing
 from portal.core.gaps import Gap, Urgency
 from portal.core.levels import Direction, Verification
@@ -44,7 +44,8 @@ class Range:
 class Saving:
     """What one effect saves here in a year: amount of the carrier, money, standard coal and CO₂.
 
-    What cannot be computed is None, and `lacking` names the items the plant has not filled in.
+    What cannot be computed is None, and `lacking` names the items the plant has not filled in. No money is made of a
+    price outside its usual range; `doubtful` names it.
     """
 
     effect: Effect
@@ -54,6 +55,7 @@ class Saving:
     standard_coal: Range | None  # tce/a
     co2: Range | None  # tCO2/a
     lacking: tuple[str, ...]
+    doubtful: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +80,7 @@ class Recommendation:
     payback: Range | None  # years
     is_payback_stated: bool
     lacking: tuple[str, ...]
+    doubtful: tuple[str, ...] = ()
 
     @property
     def counted(self) -> tuple[Saving, ...]:
@@ -172,6 +175,7 @@ def _recommend(
         payback=payback,
         is_payback_stated=is_stated,
         lacking=tuple(dict.fromkeys(name for saving in savings for name in saving.lacking)),
+        doubtful=tuple(dict.fromkeys(name for saving in savings for name in saving.doubtful)),
     )
 
 
@@ -198,15 +202,24 @@ def _saving(effect: Saves | SavesShare, carrier: Carrier, plant: Plant) -> Savin
     unit = effect.unit if isinstance(effect, Saves) else "%"
     low, high = (Quantity.of(bound, unit) * plant.known[base] for bound in (effect.low, effect.high))
     has_price = not carrier.price or carrier.price in plant.known
+    doubtful = (carrier.price,) if _is_doubtful(carrier.price, plant) else ()
     return Saving(
         effect=effect,
         carrier=carrier,
         amount=Range(low=low.to(carrier.unit), high=high.to(carrier.unit), unit=carrier.unit),
-        money=_times(low, high, carrier.price, "万元", plant),
+        money=None if doubtful else _times(low, high, carrier.price, "万元", plant),
         standard_coal=_times(low, high, carrier.standard_coal, "tce", plant),
         co2=_times(low, high, carrier.co2, "tCO2", plant),
         lacking=() if has_price else (carrier.price,),
+        doubtful=doubtful,
     )
+
+
+def _is_doubtful(price: str, plant: Plant) -> bool:
+    """Whether the plant's price is so far from what is paid that money made of it would mislead."""
+    item = plant.questionnaire.items.get(ItemId(price))
+    amount = plant.amounts.get(price)
+    return item is not None and amount is not None and not is_usual(item, amount)
 
 
 def _times(low: Quantity, high: Quantity, name: str, unit: str, plant: Plant) -> Range | None:

@@ -1,8 +1,10 @@
 """Text as people type it, made fit to keep: one form of every character, nothing that no page could show."""
 
+import re
 import unicodedata
 
 _BREAKS = {"\n", "\t"}
+_READ_FOR = str.maketrans("OIL", "011")
 
 
 def cleaned(text: str) -> str:
@@ -13,6 +15,19 @@ def cleaned(text: str) -> str:
 def code_form(text: str) -> str:
     """For codes, mails and numbers: full-width becomes half-width (NFKC) and every blank goes."""
     return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def number_form(text: str) -> str:
+    """A report's number as it is kept, however it was copied: small letters, any dash or none, O for 0, I or L for 1.
+
+    The digits of a number leave out the letters that are read for others on paper (Crockford's base 32).
+    """
+    plain = re.sub("[^0-9A-Z]", "", code_form(text).upper())
+    found = re.fullmatch("(HZ)([0-9OIL]{4})([0-9A-Z]{8})", plain)
+    if found is None:
+        return ""
+    year, serial = (part.translate(_READ_FOR) for part in found.groups()[1:])
+    return f"HZ{year}-{serial}"
 
 
 def is_printable(text: str) -> bool:

@@ -63,6 +63,7 @@ class Card:
     costs: tuple[EffectLine, ...]
     pitfalls: str
     lacking: str
+    doubtful: str
     sources: str
 
 
@@ -187,6 +188,7 @@ def _card(
         costs=tuple(_costs(one, citer)),
         pitfalls="；".join(pitfall.strip().rstrip("。；") for pitfall in technology.pitfalls),
         lacking="、".join(_title(questionnaire, name) for name in one.lacking),
+        doubtful="、".join(_title(questionnaire, name) for name in one.doubtful),
         sources="".join(
             citer.mark(source) for source in dict.fromkeys(backing.source for backing in technology.backing)
         ),

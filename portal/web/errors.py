@@ -4,14 +4,16 @@ import json
 import logging
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from portal.actions.account import account_of
 from portal.actions.assessment import NotEditable, NotReady
-from portal.actions.work import NotFound, StorageBusy, StorageFull
-from portal.web.access import SignInNeeded, local_path, to_sign_in
+from portal.actions.work import Door, NotFound, StorageBusy, StorageFull
+from portal.web.access import SIGN_IN_COOKIE, SignInNeeded, local_path, to_sign_in
 from portal.web.forms import SignInForm
+from portal.web.held import held_lines
 
 log = logging.getLogger("portal")
 
@@ -37,6 +39,7 @@ Held = list[tuple[str, str]]
 
 def install(app: Flask) -> None:
     """Hang the handlers."""
+    app.jinja_env.globals.update(held_lines=held_lines)
     app.register_error_handler(NotFound, lambda _: _page(404))
     app.register_error_handler(SignInNeeded, _sign_in_needed)
     app.register_error_handler(CSRFError, _expired)
@@ -84,6 +87,11 @@ def _sign_in_needed(_: SignInNeeded) -> Response:
         return make_response(jsonify(error=401, message="登录已过期，请重新登录"), 401)
     if request.method != "POST":
         return to_sign_in()
+    return _sign_in_page()
+
+
+def _sign_in_page() -> Response:
+    """The sign-in page with what was typed; after signing in, one press saves it."""
     page = render_template(
         "account/sign_in.html",
         form=SignInForm(),
@@ -98,7 +106,17 @@ def _expired(_: CSRFError) -> Response:
     # Only text that this site's own page sent may be sent again by one click.
     origin = request.headers.get("Origin") or request.referrer or ""
     is_ours = urlsplit(origin).netloc == request.host
+    if is_ours and held() and not wants_json() and not _is_signed_in():
+        # Both cookies are gone, the form's and the sign-in's: to send the form again would only ask to sign in.
+        return _sign_in_page()
     return _page(400, _EXPIRED, held()) if is_ours and held() else _page(400)
+
+
+def _is_signed_in() -> bool:
+    token = request.cookies.get(SIGN_IN_COOKIE, "")
+    door: Door = current_app.extensions["door"]
+    with door.reading() as work:
+        return bool(token) and account_of(work, token) is not None
 
 
 def _http(error: HTTPException) -> Response:

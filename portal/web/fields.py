@@ -36,7 +36,8 @@ from portal.core.questionnaire import Activity, Extent, Indicator, Item, Practic
 
 NOT_APPLICABLE = "na"
 LONGEST_NUMBER = 60
-_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|[+-]?\.[0-9]+")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,3}([, ])[0-9]{3}(?:\1[0-9]{3})*|[0-9]+)(?:\.[0-9]*)?|[+-]?\.[0-9]+")
+_SEPARATED = re.compile(r"[+-]?[0-9][0-9, ]*(?:\.[0-9, ]*)?")
 _SUFFIXES = ("", "-share", "-na", "-reason", "-rev", "-confirm", "-choice")
 _YES_NO = {"yes": Declared(True), "no": Declared(False)}
 
@@ -63,15 +64,16 @@ class Typed:
 def read_decimal(text: str) -> Decimal | str:
     """The number written as `text`, or the code of the problem.
 
-    Full-width digits, thousands separators and the printed minus sign are how people write; everything else that is
-    not plain digits (powers of ten, NaN, units) is refused here, bounds and signs by core's check.
+    Full-width digits, commas or blanks (also thin ones) between thousands and the printed minus sign are how people
+    write; everything else that is not plain digits (powers of ten, NaN, units) is refused here, bounds and signs by
+    core's check.
     """
     plain = unicodedata.normalize("NFKC", text).replace("\N{MINUS SIGN}", "-").strip()
     if not _NUMBER.fullmatch(plain):
-        return "not_a_number"
+        return "bad_grouping" if _SEPARATED.fullmatch(plain) else "not_a_number"
     if len(plain) > LONGEST_NUMBER:
         return "too_large"
-    return canonical(Decimal(plain.replace(",", "")))
+    return canonical(Decimal(plain.replace(",", "").replace(" ", "")))
 
 
 def canonical(value: Decimal) -> Decimal:

@@ -7,7 +7,7 @@ from portal.core.answers import Chosen, Measured, NotApplicable, Practised
 from portal.core.formula import Formula
 from portal.core.gaps import find_gaps
 from portal.core.levels import Direction, Verification
-from portal.core.questionnaire import Extent, ItemId
+from portal.core.questionnaire import Extent, ItemId, UsualRange
 from portal.core.scoring import assess
 from portal.core.technology import (
     Carrier,
@@ -277,3 +277,17 @@ def test_the_road_map_adds_up_step_by_step():
     steps = plan(assessment, found)
     assert [names(step.recommendations) for step in steps] == [["low"], [], ["high"]]
     assert [round(step.points_after) for step in steps] == [67, 67, 100]
+
+
+def test_no_money_is_made_of_a_price_outside_its_usual_range():
+    price = make_activity(
+        "price_electricity", unit="元/kWh", usual=UsualRange(low=D("0.2"), high=D("1.5"), basis="example")
+    )
+    questionnaire = make_questionnaire(make_practice("a"), CLINKER, price, factors=FACTORS)
+    technology = make_technology("t", ["a"], effects=(POWER,))
+    known = {"a": NONE, "clinker": Measured(D(1000))}
+    (usual,) = advise_on(questionnaire, [technology], **known, price_electricity=Measured(D("0.7")))
+    (absurd,) = advise_on(questionnaire, [technology], **known, price_electricity=Measured(D(700)))
+    assert usual.money is not None and usual.doubtful == ()
+    assert absurd.money is None and absurd.doubtful == ("price_electricity",)
+    assert absurd.lacking == () and absurd.standard_coal == usual.standard_coal

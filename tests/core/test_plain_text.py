@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.core.plain_text import cleaned, code_form, is_printable
+from portal.core.plain_text import cleaned, code_form, is_printable, number_form
 
 
 def test_text_loses_blanks_at_its_ends_and_foreign_line_ends() -> None:
@@ -23,3 +23,18 @@ def test_codes_become_half_width_without_blanks() -> None:
 )
 def test_what_no_page_can_show_is_found(text: str, expected: bool) -> None:
     assert is_printable(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("HZ2026-AB10CD23", "HZ2026-AB10CD23"),
+        (" hz2026 - ab10 cd23 ", "HZ2026-AB10CD23"),
+        ("ＨＺ２０２６—ＡＢ１０ＣＤ２３", "HZ2026-AB10CD23"),
+        ("HZ2026ABIOCD23", "HZ2026-AB10CD23"),
+        ("HZ2026-AB10CD2", ""),
+        ("\0", ""),
+    ],
+)
+def test_a_reports_number_is_read_however_it_was_copied(text: str, expected: str) -> None:
+    assert number_form(text) == expected

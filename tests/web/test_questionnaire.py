@@ -4,10 +4,13 @@ import re
 
 import pytest
 
+from portal import words
 from portal.actions import assessment as filing
 from portal.actions.work import Door
 from portal.core.answers import Answer, Chosen, Measured, Missing, NotApplicable, Practised
+from portal.core.errors import Problem
 from portal.core.questionnaire import Extent
+from portal.web.fields import read_decimal
 from tests.cast import Person
 from tests.make import COAL, HEAT, KILN, SNCR, make_answers, make_changes
 from tests.web.browser import Browser, text_of
@@ -61,7 +64,7 @@ def filing_decimal(text: str):  # type: ignore[no-untyped-def]
         ("sNaN", "请填写数字"),
         ("1E+999999", "请填写数字"),
         ("12 t", "请填写数字"),
-        ("1,23", "请填写数字"),
+        ("1,23", "三位一组"),
         ("-5", "不能是负数"),
         ("9" * 400, "数字太大：整数部分最多 15 位"),
         ("9" * 16, "数字太大"),
@@ -217,3 +220,71 @@ def test_a_form_with_an_old_token_shows_its_text_again(
     assert 'name="coal" value="88"' in text_of(answer)
     foreign = browser.client.post(path, data=sent, headers={"Origin": "http://elsewhere.example"})
     assert 'value="88"' not in text_of(foreign)
+
+
+def test_when_both_cookies_are_gone_one_press_after_the_sign_in_saves_it(
+    door: Door, enter: Enter, manager: Person, assessment: str
+) -> None:
+    from html import unescape
+
+    from tests.cast import PASSWORD
+
+    browser, path = enter(manager), f"{assessment}/sections/plant"
+    sent = shown(browser, path) | {"coal": "77", "kiln": "mill", "permit": "no", "csrf_token": browser.token}
+    fresh = Browser(browser.client.application)
+    asked = fresh.client.post(path, data=sent, headers={"Origin": "http://localhost"})
+    assert asked.status_code == 401
+    assert "登录已过期" in text_of(asked)
+    kept = unescape(re.search(r'name="held" value="([^"]*)"', text_of(asked))[1])
+    resumed = text_of(fresh.post("/sign-in", login=manager.mail, password=PASSWORD, next=path, held=kept))
+    shown_lines = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", resumed)
+    assert shown_lines == [("生产线", "粉磨"), ("原煤", "77 t"), ("排污许可", "不满足")]
+    fields = dict(re.findall(r'<input type="hidden" name="([a-z_-]+)" value="([^"]*)">', resumed))
+    assert fresh.post(path, fields).status_code == 302
+    assert answers(door, manager, assessment)[COAL] == Measured(filing_decimal("77"))
+
+
+def test_what_was_typed_is_told_in_titles_as_typed(enter: Enter, manager: Person, assessment: str) -> None:
+    browser, path = enter(manager), f"{assessment}/sections/measures"
+    sent = {"kiln_heat": "约一百", "sncr": "partial", "sncr-share": "40", "waste_burning": "na"}
+    answer = browser.client.post(
+        path, data=sent | {"csrf_token": "old"}, headers={"Origin": "http://localhost"}
+    )
+    lines = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", text_of(answer))
+    assert lines == [("熟料综合煤耗", "约一百"), ("SNCR 脱硝", "部分实施（40%）"), ("协同处置", "不适用")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        ("1,234,567.5", "1234567.5"),
+        ("1 234 567", "1234567"),
+        ("1\u2009234", "1234"),
+        ("1\u00a0234\u00a0567.25", "1234567.25"),
+        ("1\u202f234", "1234"),
+        ("１，２３４", "1234"),
+        ("12345", "12345"),
+    ],
+)
+def test_thousands_may_be_separated(typed: str, value: str) -> None:
+    assert read_decimal(typed) == filing_decimal(value)
+
+
+@pytest.mark.parametrize("typed", ["1,2345", "12,34", "1 23", "1,234 567", "1234,567", "1,,234", "1.234,5"])
+def test_separators_in_the_wrong_place_are_refused_with_the_reason(typed: str) -> None:
+    assert read_decimal(typed) == "bad_grouping"
+    assert "三位一组" in words.problem(Problem(place="", code="bad_grouping"))
+
+
+def test_doubtful_values_are_confirmed_on_the_check_page(
+    door: Door, enter: Enter, manager: Person, assessment: str
+) -> None:
+    browser = enter(manager)
+    browser.post(f"{assessment}/sections/measures", {"kiln_heat": "10350", "sncr": "full"})
+    page = text_of(browser.get(f"{assessment}/check"))
+    assert "数值确认无误" in page and "10,350 kgce/t" in page
+    refused = browser.post(f"{assessment}/submit")
+    assert refused.status_code == 409
+    assert "勾选“数值确认无误”后才能提交" in text_of(refused)
+    assert browser.post(f"{assessment}/submit", confirmed="kiln_heat:1").status_code == 409
+    assert browser.post(f"{assessment}/submit", confirmed="kiln_heat:10350").status_code == 302
