@@ -6,7 +6,7 @@ from decimal import Decimal
 from portal.core.answers import MISSING, Measured
 from portal.core.enterprise import Enterprise
 from portal.core.errors import Problem
-from portal.core.filing import AssessmentState, OpenAssessment, Readiness, StoredAnswer
+from portal.core.filing import AssessmentState, Doubt, OpenAssessment, Readiness, StoredAnswer
 from tests.make import COAL, HEAT, make_profile, make_questionnaire
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -37,9 +37,17 @@ def test_an_answer_that_says_nothing_is_not_given() -> None:
 
 
 def test_only_problems_forbid_submission() -> None:
-    none: tuple[Problem, ...] = ()
     warned = Problem(place="kiln_heat", code="unusual")
-    ready = Readiness(missing=(), unconfirmed=(), warnings=(warned,), open_gates=(), problems=none)
-    assert ready.may_submit
-    stopped = Readiness(missing=(), unconfirmed=(), warnings=(), open_gates=(), problems=(warned,))
+    item = make_questionnaire().items[HEAT]
+    doubt = Doubt(item=item, value=Decimal("10350.50"), problem=warned)
+    ready = Readiness(missing=(), unconfirmed=(), doubts=(doubt,), open_gates=(), problems=())
+    assert ready.may_submit  # with a word that the value is right
+    stopped = Readiness(missing=(), unconfirmed=(), doubts=(), open_gates=(), problems=(warned,))
     assert not stopped.may_submit
+
+
+def test_a_doubt_is_about_one_value() -> None:
+    item = make_questionnaire().items[HEAT]
+    warned = Problem(place="kiln_heat", code="unusual")
+    tokens = [Doubt(item=item, value=Decimal(text), problem=warned).token for text in ("10350.5", "1E+4")]
+    assert tokens == ["kiln_heat:10350.5", "kiln_heat:10000"]
