@@ -13,9 +13,19 @@ from portal.actions.work import Door
 from portal.config import Settings
 from portal.web import assets, errors, headers, limits
 from portal.web.access import access_table
-from portal.web.pages import account, assessment, catalogue, data_check, enterprise, home, report, result
+from portal.web.pages import (
+    account,
+    assessment,
+    catalogue,
+    data_check,
+    enterprise,
+    evidence,
+    home,
+    report,
+    result,
+)
 
-# A questionnaire on one page has about 1,500 fields of a few hundred bytes; nothing is uploaded yet.
+# A questionnaire on one page has about 1,500 fields of a few hundred bytes; uploads have their own bound (limits).
 LARGEST_BODY = 4 * 1024 * 1024
 LARGEST_FORM = 2 * 1024 * 1024
 MOST_FIELDS = 5_000
@@ -39,6 +49,7 @@ def create_app(settings: Settings | None = None, door: Door | None = None) -> Fl
         WTF_CSRF_SSL_STRICT=False,
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # of the default provider
+    limits.widen(app)
     CSRFProtect(app)
     app.extensions["door"] = door or Door.open(settings)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -46,7 +57,7 @@ def create_app(settings: Settings | None = None, door: Door | None = None) -> Fl
     app.jinja_env.globals.update(words=words)
     for room in (assets, headers, limits, errors):
         room.install(app)
-    for pages in (home, account, enterprise, assessment, data_check, result, report, catalogue):
+    for pages in (home, account, enterprise, assessment, data_check, evidence, result, report, catalogue):
         app.register_blueprint(pages.pages)
     if settings.proxies:
         count = settings.proxies

@@ -13,10 +13,11 @@ from typing import Any, assert_never
 from markupsafe import Markup, escape
 
 from portal.core.advice import Range
-from portal.core.assessment import GateState, GateVerdict, Standing, Verdict
+from portal.core.assessment import GateState, GateVerdict, Standing, Verdict, rounded
 from portal.core.axes import MemberStanding
 from portal.core.data_check import Finding
 from portal.core.errors import Problem
+from portal.core.evidence import EvidenceKind, Order, Shelf
 from portal.core.gaps import Urgency
 from portal.core.levels import Direction, Grade, Verification
 from portal.core.questionnaire import Agree, AtMost, Column, Contradiction, Extent, Jump, Within
@@ -77,6 +78,25 @@ GATE_STATES: Mapping[GateState, str] = {
     GateState.UNANSWERED: "未填报",
 }
 URGENCIES: Mapping[Urgency, str] = {Urgency.GATE: "门槛", Urgency.LARGE: "较大", Urgency.SMALL: "一般"}
+EVIDENCE_KINDS: Mapping[EvidenceKind, str] = {
+    EvidenceKind.LICENCE: "许可证照",
+    EvidenceKind.CERTIFICATE: "认证证书",
+    EvidenceKind.TEST_REPORT: "检测报告",
+    EvidenceKind.LEDGER: "台账报表",
+    EvidenceKind.INVOICE: "发票单据",
+    EvidenceKind.CONTRACT: "合同协议",
+    EvidenceKind.RULES: "制度文件",
+    EvidenceKind.PHOTO: "现场照片",
+    EvidenceKind.DRAWING: "图纸流程",
+    EvidenceKind.OTHER: "其他",
+}
+SHELVES: Mapping[Shelf, str] = {Shelf.ALL: "全部", Shelf.EXPIRED: "已过期", Shelf.UNUSED: "未使用"}
+ORDERS: Mapping[Order, str] = {
+    Order.NEWEST: "最近上传",
+    Order.TITLE: "名称",
+    Order.VALID: "有效期先到",
+    Order.LARGEST: "文件大小",
+}
 STATES: Mapping[str, str] = {
     "draft": "填报中",
     "submitted": "已提交",
@@ -208,9 +228,12 @@ def short(value: Decimal | int | None) -> str:
     return number(value.quantize(Decimal(1).scaleb(-min(places, 6)), rounding=ROUND_HALF_UP))
 
 
-def points(value: Decimal | None) -> str:
-    """Points with one decimal, as they are printed everywhere; nothing counted is a dash."""
-    return number(value, 1)
+def points(value: Decimal | str | None) -> str:
+    """Points with one decimal, as people read them everywhere but in the receipt; nothing counted is a dash.
+
+    They are taken from the two decimals that a submission keeps, so that lists and results never differ.
+    """
+    return NOTHING if value is None or value == "" else number(rounded(Decimal(value)), 1)
 
 
 def percent(value: Decimal | None, places: int = 0) -> str:
@@ -249,6 +272,13 @@ def amount(value: Decimal | None, unit: str) -> str:
 def co2(text: str) -> Markup:
     """`CO2` and `CO₂` with a real subscript: the report's typeface has no ₂."""
     return Markup(re.sub(r"CO(?:2|₂)", "CO<sub>2</sub>", str(escape(text))))  # noqa: S704 - escaped just above
+
+
+def file_size(count: int) -> str:
+    """1.4 MB, 320 KB: as file managers write it."""
+    if count < 1024**2:
+        return f"{max(1, round(count / 1024)):,} KB"
+    return f"{number(Decimal(count) / 1024**2, 1)} MB"
 
 
 # ── Dates ────────────────────────────────────────────────────────────────────
@@ -349,7 +379,58 @@ _PROBLEMS: Mapping[str, str] = {
     "too_many_changes": "一次保存的内容太多，请分次保存",
     "to_confirm": "上年度带入的内容，请核对后确认",
     "not_reopened": "这一项没有要求补正，不能再修改",
+    # evidence
+    "day_form": "日期不对，请按 2026-11-22 的样子填写",
+    "valid_before_issued": "有效期不能早于文件日期",
+    "too_many_links": "一个条目最多附 {0} 个文件，请先取下不用的",
+    "too_many_files": "一次最多上传 {0} 个文件，请分几次上传",
+    "file_empty": "文件是空的，请重新选择",
+    "file_too_large": "文件超过 {0} MB，请压缩或拆分后再上传",
+    "file_unknown": "只能上传 PDF、JPG、PNG、Word（docx）、Excel（xlsx）文件；这个文件的内容不是其中之一",
+    "file_archive": "压缩包不能上传，请解压后逐个上传里面的文件",
+    "file_heic": "这是苹果手机的 HEIC 照片，请转成 JPG 再上传：在手机“设置 → 相机 → 格式”中选“兼容性最佳”后重拍，或在“照片”中截图",
+    "file_other_picture": "这种图片格式不能上传，请另存为 JPG 或 PNG",
+    "file_ofd": "OFD 版式文件请用阅读器另存为 PDF 再上传",
+    "file_old_office": "这是旧版 Word、Excel 文件（doc、xls），请另存为 docx 或 xlsx 再上传",
+    "file_encrypted": "文件有打开密码，请去掉密码后再上传",
+    "file_macros": "文件含有宏、控件或外部模板，请另存为不带宏的 docx、xlsx，或导出为 PDF",
+    "file_scripts": "PDF 中含有脚本或启动程序的动作，请用“打印为 PDF”另存一份再上传",
+    "file_too_many_pages": "PDF 超过 {0} 页，请拆分后再上传",
+    "file_too_many_pixels": "图片超过 {0} 万像素，请缩小后再上传",
+    "file_unpacks_too_large": "文件展开后太大，请删去多余的内容，或导出为 PDF",
+    "file_damaged": "文件打不开，可能已损坏，请在电脑上确认能正常打开后重新上传",
+    "quota_reached": "佐证库已满（上限 {0} MB），请先移除不用的文件",
+    "store_full": "服务器磁盘已满，文件没有保存。请通知系统管理员，然后再传一次",
+    "store_unreachable": "暂时连不上文件存储，文件没有保存。请稍后再传一次",
+    "nothing_chosen": "请先选择文件",
     "nothing_counted": "还没有任何可以计分的填报内容，请先填报再提交",
+    "campaign_not_open": "本年度自评价从 {0} 开始受理提交。现在可以先填报，内容会一直保留",
+    "campaign_closed": "本年度自评价已于 {0} 截止，不能再提交。填报的内容仍然保留；需要补报的，请联系所在区、县（市）主管部门",
+    # campaigns
+    "year_form": "年度应为四位数字，例如 2026",
+    "campaign_there": "{0} 年度已经有一个批次，请直接修改它",
+    "closes_before_opens": "截止日期不能早于开始日期",
+    "sectors_missing": "请至少选择一个行业",
+    "published_fixed": "批次已经发布，这一项不能再改",
+    "opens_later": "批次已经发布，开始日期只能提前，不能晚于 {0}",
+    "closes_earlier": "批次已经发布，截止日期只能延后，不能早于 {0}",
+    "rung_points": "分数应为 0 到 100 之间的数，最多 1 位小数",
+    "rung_twice": "档次名称不能重复",
+    "table_empty": "表格中没有内容：第一行应为列名，以下每行一家企业",
+    "table_too_long": "行数太多：一次最多 {0} 家企业",
+    "column_missing": "缺少这一列",
+    "uscc_twice": "同一个统一社会信用代码出现了两次：{0}",
+    "district_unread": "不是杭州市的区、县（市），例如：富阳区",
+    "sector_unread": "不是问卷中的行业，例如：水泥",
+    "file_not_a_table": "无法读成表格：请上传 .xlsx 或 .csv 文件，或从 Excel 中复制后粘贴",
+    # staff
+    "account_disabled": "这个账号还没有开通或已被停用，请联系系统管理员",
+    "office_missing": "请填写单位和科室",
+    "own_account": "不能对自己的账号做这件事，请由另一位管理员办理",
+    "last_of_role": "这是最后一个可用的{0}账号，不能停用或改作他用",
+    "not_granted": "安全管理员还没有授予角色，账号不能启用",
+    "jurisdiction_missing": "审核人员需要指定管辖范围",
+    "jurisdiction_unwanted": "只有审核人员有管辖范围",
 }
 
 
@@ -437,4 +518,7 @@ FILTERS: Mapping[str, Callable[..., object]] = {
     "problem": problem,
     "finding": finding,
     "verdict": verdict,
+    "file_size": file_size,
+    # Members of these share their values with other enumerations, so that `label` cannot tell them apart.
+    "evidence_kind": EVIDENCE_KINDS.__getitem__,
 }

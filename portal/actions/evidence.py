@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from portal.actions.work import NotFound, Work, new_id
 from portal.core.assessment import Assessment
@@ -34,7 +34,7 @@ from portal.core.evidence import (
     takes_evidence,
     title_of,
 )
-from portal.core.filing import AssessmentState
+from portal.core.filing import AssessmentState, OpenAssessment
 from portal.core.questionnaire import ItemId
 from portal.core.review import ReviewState
 from portal.core.roles import Account, Sight
@@ -352,7 +352,8 @@ def remove(work: Work, who: Account, id: str) -> None:
 def of_assessment(work: Work, who: Account | None, assessment_id: str) -> Links:
     """Item → its files. A draft's, or what is being corrected, as it stands; otherwise as it was submitted.
 
-    A bureau sees what was submitted, nothing later. `who` is None for the worker. Raises NotFound.
+    A bureau sees what was submitted, nothing later. `who` is None for the worker, and for a self-check that was
+    opened within sight a moment ago. Raises NotFound.
     """
     record = stored_assessment.find(work.session, assessment_id, sight=who.sight if who else None)
     if record is None:
@@ -458,9 +459,14 @@ def _writable(work: Work, assessment_id: str) -> frozenset[ItemId]:
     return stored_review.reopened(work.session, case)
 
 
-def coverage_of(work: Work, assessment: Assessment, links: Links, *, year: int, is_draft: bool) -> Coverage:
-    """Which items that claim something have valid evidence, section by section."""
-    return coverage(assessment, links, last_day_needed(year, local_day(work.now), is_draft=is_draft))
+def day_needed(work: Work, open_: OpenAssessment) -> date:
+    """The day on which the evidence of a self-check must still be valid."""
+    return last_day_needed(open_.year, local_day(work.now), is_draft=open_.is_editable)
+
+
+def coverage_of(work: Work, open_: OpenAssessment, assessment: Assessment) -> Coverage:
+    """Which items that claim something have valid evidence; for a self-check that is open and scored already."""
+    return coverage(assessment, of_assessment(work, None, open_.id), day_needed(work, open_))
 
 
 # ── Upkeep ───────────────────────────────────────────────────────────────────

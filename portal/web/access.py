@@ -56,15 +56,25 @@ class Pages(Blueprint):
     """A blueprint on which no route can be hung without saying who may use it."""
 
     def page(
-        self, rule: str, *, roles: frozenset[Role], methods: tuple[str, ...] = ("GET",), subject: str = ""
+        self,
+        rule: str,
+        *,
+        roles: frozenset[Role],
+        methods: tuple[str, ...] = ("GET",),
+        subject: str = "",
+        ahead: View | None = None,
     ) -> Callable[[View], View]:
-        """Hang `view(work, who, …)` at `rule`; `who` is None only on public pages."""
+        """Hang `view(work, who, …)` at `rule`; `who` is None only on public pages.
+
+        `ahead(work, who, …)` runs first, in a reading unit, and what it returns comes to the view as `ahead`: slow
+        work, such as looking through an upload, must not keep others from writing.
+        """
 
         def hang(view: View) -> View:
             @wraps(view)
             def opened(**parts: str) -> Response:
                 try:
-                    return _answer(view, roles, parts)
+                    return _answer(view, roles, parts, ahead)
                 except (Forbidden, NotFound, NotAllowed):
                     _note_refusal(current_app.extensions["door"], parts)
                     raise
@@ -80,15 +90,21 @@ class Pages(Blueprint):
         raise TypeError(f"{rule}: hang pages with .page(rule, roles=…), never with .route")
 
 
-def _answer(view: View, roles: frozenset[Role], parts: Mapping[str, str]) -> Response:
+def _answer(
+    view: View, roles: frozenset[Role], parts: Mapping[str, str], ahead: View | None = None
+) -> Response:
     door: Door = current_app.extensions["door"]
+    ready: dict[str, Any] = dict(parts)
+    if ahead is not None:
+        with door.reading() as work:
+            ready["ahead"] = ahead(work, _admitted(work, roles), **parts)
     if request.method in _SHOWING:
         with door.reading() as work:
-            return _call(view, roles, work, parts)
+            return _call(view, roles, work, ready)
     # The response is made inside, because it may need rows; it is sent only after the commit, and a commit that
     # fails raises and takes the response with it.
     with door.writing(request.remote_addr or "") as work:
-        return _call(view, roles, work, parts)
+        return _call(view, roles, work, ready)
 
 
 def _note_refusal(door: Door, parts: Mapping[str, str]) -> None:
@@ -104,7 +120,12 @@ def _note_refusal(door: Door, parts: Mapping[str, str]) -> None:
         )
 
 
-def _call(view: View, roles: frozenset[Role], work: Work, parts: Mapping[str, str]) -> Response:
+def _call(view: View, roles: frozenset[Role], work: Work, parts: Mapping[str, Any]) -> Response:
+    return make_response(view(work, _admitted(work, roles), **parts))
+
+
+def _admitted(work: Work, roles: frozenset[Role]) -> Account | None:
+    """Whoever signed in; raises SignInNeeded or Forbidden when the page is not for them."""
     token = request.cookies.get(SIGN_IN_COOKIE, "")
     who = account_actions.account_of(work, token) if token else None
     g.who, g.work = who, work
@@ -114,7 +135,7 @@ def _call(view: View, roles: frozenset[Role], work: Work, parts: Mapping[str, st
             raise SignInNeeded
         if who.role not in roles:
             raise Forbidden
-    return make_response(view(work, who, **parts))
+    return who
 
 
 def keep_signed_in(response: Response, token: str) -> Response:

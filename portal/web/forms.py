@@ -8,6 +8,7 @@ from wtforms.fields.choices import SelectChoice
 from portal import words
 from portal.core.enterprise import EnterpriseProfile
 from portal.core.errors import Problem
+from portal.core.evidence import Particulars
 from portal.core.questionnaire import Questionnaire
 
 
@@ -53,6 +54,25 @@ class InviteForm(Form):
     """A colleague's mail."""
 
     mail = StringField("同事的电子邮箱")
+
+
+class EvidenceForm(Form):
+    """What is said about a file of the library; `title` stays empty where several come at once."""
+
+    title = StringField("名称")
+    kind = SelectField("类别", validate_choice=False)
+    issued_on = StringField("文件日期")
+    valid_until = StringField("有效期至")
+
+    def offer(self, first: str) -> "EvidenceForm":
+        """Fill the list of kinds; `first` stands above them."""
+        kinds = [SelectChoice(kind.value, text) for kind, text in words.EVIDENCE_KINDS.items()]
+        self.kind.choices = [SelectChoice("", first), *kinds]
+        return self
+
+    def particulars(self) -> Particulars:
+        """What was typed, as core takes it."""
+        return Particulars(**{name: field.data or "" for name, field in self._fields.items()})
 
 
 class ProfileForm(Form):

@@ -4,6 +4,8 @@ from flask import Flask, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
+from portal.web.access import SIGN_IN_COOKIE
+
 # Counted per process, in memory. A company's people often share one address, so these are generous; guessing at
 # one account is stopped by its own lock (actions.account).
 SIGNING_IN = "30 per minute; 300 per hour"
@@ -19,6 +21,20 @@ _POSTS = {
     "account.join": SIGNING_IN,
 }
 _GETS = {"home.check": CHECKING, "home.check_number": CHECKING}
+
+
+# Several files at once by a plain form; with scripts every file is a request of its own.
+LARGEST_UPLOAD = 105 * 1024 * 1024
+_UPLOADS = {"evidence.upload", "evidence.put"}
+
+
+def widen(app: Flask) -> None:
+    """Let uploads be larger than forms, for those who have signed in; must stand before whatever reads the body."""
+
+    @app.before_request
+    def allow() -> None:
+        if request.endpoint in _UPLOADS and request.method == "POST" and SIGN_IN_COOKIE in request.cookies:
+            request.max_content_length = LARGEST_UPLOAD
 
 
 def install(app: Flask) -> None:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
 from portal import words
-from portal.actions import assessment, data_check
+from portal.actions import assessment, data_check, evidence
 from portal.actions.assessment import NotReady
 from portal.actions.work import NotFound, Work
 from portal.core.answers import MISSING
@@ -117,6 +117,8 @@ def _section_page(
     return render_template(
         "assessment/section.html",
         one=one,
+        links=evidence.of_assessment(work, None, one.id),
+        day=evidence.day_needed(work, one),
         section=section,
         views=views,
         items=[markup_of(work.library, one, view) for view in views],
@@ -242,6 +244,7 @@ def _check_page(
     return render_template(
         "assessment/check.html",
         one=one,
+        covered=evidence.coverage_of(work, one, panel.assessment),
         ready=ready,
         panel=panel,
         # A finding about nothing but values that are listed as doubtful already would say the same twice.
