@@ -35,7 +35,7 @@ def test_a_submitted_example_plant_has_the_points_of_its_sheet(door: Door, case:
     plant = enrol(real, "王示例", "golden@example.cn", sector=raw["questionnaire"])
     answers = read_answers(_library().questionnaire(raw["questionnaire"]), raw["answers"])
     with real.writing() as work:
-        id = assessment.start(work, plant.account, plant.enterprise, 2025)
+        id = assessment.start(work, plant.account, plant.enterprise, raw["year"])
         changes = [Change(item, answer, 0) for item, answer in answers.items()]
         assert assessment.keep(work, plant.account, id, changes).problems == ()
     with real.writing() as work:
