@@ -9,7 +9,7 @@ from portal.core.assessment import Assessment, ItemResult, Standing
 from portal.core.data_check import Explanation, Finding
 from portal.core.plant import Concern, concern
 from portal.core.questionnaire import Activity, Extent, Item, Practice, Questionnaire, Requirement, Trait
-from portal.report.citing import Citer, book
+from portal.report.citing import Citer, book, doubt
 from portal.report.results import Fact, answer_words, reached
 
 
@@ -77,6 +77,20 @@ def activities(assessment: Assessment) -> tuple[Fact, ...]:
         ):
             continue
         lines.append(Fact(label=item.title, value=answer_words(assessment, item)))
+    return tuple(lines)
+
+
+def factors(assessment: Assessment, citer: Citer) -> tuple[Fact, ...]:
+    """The factors of the formulas and savings: the plant's own figure, or the published one."""
+    plant, lines = assessment.plant, []
+    for factor in assessment.questionnaire.factors.values():
+        value = plant.known[factor.id].to(factor.unit)
+        if factor.id in plant.replaced:
+            own = assessment.questionnaire.items[plant.replaced[factor.id]]
+            note = f"采用企业填报值（{own.title}）"
+        else:
+            note = f"缺省值{citer.mark(factor.source)}{doubt(factor.verification)}"
+        lines.append(Fact(label=factor.title, value=words.quantity(round(value, 6), factor.unit), note=note))
     return tuple(lines)
 
 

@@ -76,6 +76,7 @@ class ReportDocument:
     title: str
     particulars: Particulars
     period: str
+    span: str
     district: str
     scale: str
     sector: str
@@ -93,12 +94,14 @@ class ReportDocument:
     points_reason: str
     traits: tuple[results.Fact, ...]
     activities: tuple[results.Fact, ...]
+    factors: tuple[results.Fact, ...]
     left_out: tuple[results.Fact, ...]
     missing: tuple[str, ...]
     scores: results.Scores
     summary: Summary
     gaps: tuple[measures.GapLine, ...]
     cards: tuple[measures.Card, ...]
+    more_cards: tuple[measures.Card, ...]
     staircase: str
     steps: tuple[measures.StepPart, ...]
     receipt: tuple[annexes.ReceiptPart, ...]
@@ -141,6 +144,7 @@ def compose(
         title=TITLE,
         particulars=particulars,
         period=f"{particulars.year} 年度",
+        span=_span(particulars),
         district=words.district(particulars.district),
         scale=words.scale(particulars.scale),
         sector=questionnaire.sector,
@@ -164,12 +168,14 @@ def compose(
         points_reason=rules.reason,
         traits=annexes.traits(assessment),
         activities=annexes.activities(assessment),
+        factors=annexes.factors(assessment, citer),
         left_out=annexes.left_out(assessment),
         missing=annexes.missing(assessment),
         scores=scores,
         summary=_summary(assessment, gap_lines, recommendations, step_parts, scores),
         gaps=gap_lines,
-        cards=cards,
+        cards=cards[: measures.FULL_CARDS],
+        more_cards=cards[measures.FULL_CARDS :],
         staircase=results.staircase(assessment, steps, particulars.year),
         steps=step_parts,
         receipt=annexes.receipt_parts(assessment),
@@ -181,6 +187,15 @@ def compose(
         sources=annexes.source_lines(citer),
         attached=attached,
     )
+
+
+def _span(particulars: Particulars) -> str:
+    """The days assessed; a year that was still running when it was filed is named as such."""
+    filed = (
+        words.local(particulars.submitted_at).date() if particulars.submitted_at else particulars.printed_on
+    )
+    is_running = filed.year <= particulars.year
+    return f"{particulars.year} 年 1 月 1 日至 12 月 31 日" + ("（填报时年度尚未结束）" if is_running else "")
 
 
 def _state_note(assessment: Assessment, particulars: Particulars) -> str:

@@ -16,6 +16,9 @@ from portal.core.technology import Backing, Cost, Effect, Lowers, Reaches, Saves
 from portal.report.citing import Citer
 from portal.report.results import Fact
 
+# So many technologies get a card; what ranks below stands in a table, with the same words in less room.
+FULL_CARDS = 12
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GapLine:

@@ -2,12 +2,20 @@
 
 import hashlib
 import json
+from datetime import date
+from decimal import Decimal
 
 import pytest
 
-from portal.core.answers import Declared, NotApplicable, to_json
+from portal.core.answers import Declared, Measured, NotApplicable, to_json
 from portal.report.document import canonical
+from portal.report.measures import FULL_CARDS, Card
 from tests.report.sample import golden, library, make_document
+
+
+def all_cards(plant: str = "cement-1", *, without: tuple[str, ...] = ()) -> tuple[Card, ...]:
+    document = make_document(plant, without=without)
+    return (*document.cards, *document.more_cards)
 
 
 def test_the_summary_names_the_five_largest_gaps_and_what_follows() -> None:
@@ -19,7 +27,7 @@ def test_the_summary_names_the_five_largest_gaps_and_what_follows() -> None:
 
 def test_every_gap_names_its_cards_or_says_why_there_is_none() -> None:
     document = make_document()
-    cards = {card.number for card in document.cards}
+    cards = {card.number for card in all_cards()}
     for gap in document.gaps:
         assert set(gap.answer.split("、")) <= cards or "技术" in gap.answer
 
@@ -27,22 +35,22 @@ def test_every_gap_names_its_cards_or_says_why_there_is_none() -> None:
 def test_every_card_stands_once_in_the_road_map() -> None:
     document = make_document()
     planned = [line.number for step in document.steps for line in step.lines]
-    assert sorted(planned) == sorted(card.number for card in document.cards)
+    assert sorted(planned) == sorted(card.number for card in all_cards())
 
 
 def test_missing_inputs_are_named_instead_of_guessed() -> None:
-    priced = [card for card in make_document().cards if any(fact.label == "年节约" for fact in card.figures)]
+    priced = [card for card in all_cards() if any(fact.label == "年节约" for fact in card.figures)]
     prices = tuple(item for item in golden() if item.startswith("price_"))
     assert priced
     assert prices
-    bare = {card.title: card for card in make_document(without=prices).cards}
+    bare = {card.title: card for card in all_cards(without=prices)}
     for card in priced:
         assert bare[card.title].lacking
         assert not any(fact.label == "年节约" for fact in bare[card.title].figures)
 
 
 def test_vendor_figures_are_marked() -> None:
-    said = "".join(line.backing for card in make_document().cards for line in (*card.effects, *card.costs))
+    said = "".join(line.backing for card in all_cards() for line in (*card.effects, *card.costs))
     assert "供应商口径" in said
 
 
@@ -111,3 +119,26 @@ def test_practices_not_in_place_need_no_evidence() -> None:
     absent = {gap.title for gap in document.gaps if gap.now in {"未实施", "已列入计划"}}
     assert absent
     assert not absent & {line.label for line in document.evidence}
+
+
+def test_what_ranks_after_the_cards_stands_in_the_table() -> None:
+    document = make_document()
+    assert len(document.cards) == FULL_CARDS
+    assert document.more_cards[0].number == f"T{FULL_CARDS + 1}"
+
+
+def test_a_year_that_was_still_running_when_it_was_filed_is_named_as_such() -> None:
+    assert make_document().span == "2025 年 1 月 1 日至 12 月 31 日"
+    early = make_document(is_submitted=False, submitted_at=None, printed_on=date(2025, 11, 22))
+    assert early.span.endswith("（填报时年度尚未结束）")
+
+
+def test_the_factors_say_whose_figure_they_are() -> None:
+    usual = {line.label: line for line in make_document().factors}
+    grid = "全国电力平均二氧化碳排放因子（2023 年）"
+    assert usual[grid].note.startswith("缺省值［")
+    own = {
+        line.label: line for line in make_document(answered={"own_ef_grid": Measured(Decimal("0.4"))}).factors
+    }
+    assert own[grid].value == "0.4 kgCO2/kWh"
+    assert own[grid].note.startswith("采用企业填报值")

@@ -41,6 +41,13 @@ def test_a_typical_plant_gets_fifteen_to_twenty_five_pages(printed: Printed, dra
             } == {(595, 842)}
 
 
+def test_the_longest_list_of_technologies_stays_within_twenty_five_pages(tmp_path: Path) -> None:
+    path = tmp_path / "long.pdf"
+    print_here(make_document("chemicals-1"), path, lambda percent, step: None)
+    with pikepdf.open(path) as file:
+        assert 15 <= len(file.pages) <= 25
+
+
 def test_exactly_two_fonts_are_embedded(printed: Printed) -> None:
     lines = run("pdffonts", str(printed.path)).splitlines()[2:]
     assert len(lines) == 2
