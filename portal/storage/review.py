@@ -1,16 +1,62 @@
 """Submissions in the bureau's hands, verdicts and what was sent back: rows ↔ core objects."""
 
 import json
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import CursorResult, delete, select, tuple_, update
+from sqlalchemy.orm import Session, aliased
 
-from portal.core.answers import from_json
+from portal.core.answers import Answer, from_json, to_json
+from portal.core.filing import AssessmentState
 from portal.core.questionnaire import ItemId
-from portal.core.review import Case, Reason, ReviewState, Verdict, VerdictKind
-from portal.storage.tables import AccountRow, ReviewRow, VerdictRow
+from portal.core.review import (
+    Case,
+    Confirmed,
+    Decision,
+    Deed,
+    Earlier,
+    Objection,
+    Party,
+    Reason,
+    Reply,
+    ReviewState,
+    Submission,
+    Verdict,
+    VerdictKind,
+)
+from portal.core.roles import CITY, Account, Role, Sight
+from portal.storage.assessment import canonical, read_answers_json
+from portal.storage.sight import seen_by
+from portal.storage.tables import (
+    AccountRow,
+    AssessmentRow,
+    DecisionRow,
+    ObjectionRow,
+    ReplyRow,
+    ReviewRow,
+    SubmissionRow,
+    VerdictRow,
+)
+from portal.storage.upsert import inserting
+
+# The states in which somebody of the bureau works on a case, or waits for the plant.
+_TAKEN = frozenset({ReviewState.REVIEWING, ReviewState.RETURNED, ReviewState.RECHECKING})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A deed on its way into the history of a case; `by` and `towards` are ids of accounts."""
+
+    deed: Deed
+    party: Party
+    by: str
+    at: datetime
+    remark: str = ""
+    due_at: datetime | None = None
+    towards: str | None = None
 
 
 def add(session: Session, assessment_id: str, *, district: str, findings: int, now: datetime) -> None:
@@ -35,29 +81,202 @@ def add(session: Session, assessment_id: str, *, district: str, findings: int, n
 def find(session: Session, assessment_id: str, *, is_locking: bool = False) -> Case | None:
     """The case of a self-check; None before its first submission. Scope: whoever may see the self-check."""
     query = (
-        select(ReviewRow, AccountRow.name)
+        select(ReviewRow, AccountRow)
         .outerjoin(AccountRow, AccountRow.id == ReviewRow.holder)
         .where(ReviewRow.assessment_id == assessment_id)
     )
     if is_locking:
         query = query.with_for_update(of=ReviewRow).execution_options(populate_existing=True)
     found = session.execute(query).one_or_none()
-    return _case(*found) if found else None
+    return as_case(*found) if found else None
 
 
-def _case(row: ReviewRow, holder: str | None) -> Case:
+def as_case(row: ReviewRow, holder: AccountRow | None) -> Case:
+    """The row as a core object; `holder` is the account that holds it."""
     return Case(
         assessment_id=row.assessment_id,
         state=ReviewState(row.state),
         round=row.round,
         district=row.district,
         holder_id=row.holder or "",
-        holder=holder or "",
+        holder=holder.name if holder else "",
         waiting_since=row.waiting_since,
         due_at=row.due_at,
         is_extended=row.is_extended,
         revision=row.revision,
+        is_orphaned=row.state in _TAKEN and not _may_work(row, holder),
     )
+
+
+def _may_work(row: ReviewRow, holder: AccountRow | None) -> bool:
+    wanted = CITY if row.state is ReviewState.RECHECKING else row.district
+    return (
+        holder is not None
+        and holder.is_active
+        and holder.role is Role.REVIEWER
+        and holder.jurisdiction == wanted
+    )
+
+
+def advance(session: Session, case: Case, state: ReviewState, step: Step, **columns: Any) -> bool:
+    """Bring a case into a state and write the step down; False when it was changed since `case` was read.
+
+    `columns` are further columns of the review's row, such as `holder` or `due_at`.
+    """
+    statement = (
+        update(ReviewRow)
+        .where(ReviewRow.assessment_id == case.assessment_id, ReviewRow.revision == case.revision)
+        .values(state=state, revision=case.revision + 1, **columns)
+        .execution_options(synchronize_session=False)
+    )
+    result = session.execute(statement)
+    assert isinstance(result, CursorResult)
+    if result.rowcount != 1:
+        return False
+    if step.deed not in (Deed.JUDGE, Deed.CORRECT):  # single items have a history of their own
+        session.add(
+            DecisionRow(
+                assessment_id=case.assessment_id,
+                revision=case.revision + 1,
+                deed=step.deed,
+                party=step.party,
+                round=columns.get("round", case.round),
+                remark=step.remark,
+                due_at=step.due_at,
+                made_by=step.by,
+                made_at=step.at,
+                towards=step.towards,
+            )
+        )
+        session.flush()
+    return True
+
+
+def decisions(session: Session, assessment_id: str) -> tuple[Decision, ...]:
+    """The steps of a case, oldest first."""
+    towards = aliased(AccountRow)
+    rows = session.execute(
+        select(DecisionRow, AccountRow.name, towards.name)
+        .join(AccountRow, AccountRow.id == DecisionRow.made_by)
+        .outerjoin(towards, towards.id == DecisionRow.towards)
+        .where(DecisionRow.assessment_id == assessment_id)
+        .order_by(DecisionRow.revision)
+    )
+    return tuple(
+        Decision(
+            revision=row.revision,
+            deed=Deed(row.deed),
+            party=Party(row.party),
+            round=row.round,
+            remark=row.remark,
+            due_at=row.due_at,
+            by=name,
+            at=row.made_at,
+            towards=other or "",
+        )
+        for row, name, other in rows
+    )
+
+
+def forwarded_by(session: Session, assessment_id: str) -> str | None:
+    """The account that passed the case to the city last."""
+    return session.scalar(select(ReviewRow.district_by).where(ReviewRow.assessment_id == assessment_id))
+
+
+def bureau(session: Session, jurisdiction: str) -> tuple[Account, ...]:
+    """The active reviewers of a jurisdiction, by name."""
+    rows = session.scalars(
+        select(AccountRow)
+        .where(
+            AccountRow.role == Role.REVIEWER,
+            AccountRow.jurisdiction == jurisdiction,
+            AccountRow.is_active.is_(True),
+        )
+        .order_by(AccountRow.name, AccountRow.id)
+    )
+    return tuple(
+        Account(
+            id=row.id,
+            name=row.name,
+            mail=row.mail,
+            mobile=row.mobile or "",
+            role=Role(row.role),
+            enterprises=(),
+            jurisdiction=row.jurisdiction,
+            office=row.office,
+            is_active=row.is_active,
+        )
+        for row in rows
+    )
+
+
+# ── Verdicts ─────────────────────────────────────────────────────────────────
+
+
+def keep_verdicts(session: Session, assessment_id: str, verdicts: Iterable[Verdict], *, by: str) -> None:
+    """Write drafts; one that this party made in this round is replaced. What was issued never changes."""
+    statement = inserting(session.get_bind().dialect.name, VerdictRow)
+    changed = ("kind", "counted", "reason", "comment", "made_by", "made_at")
+    upsert = statement.on_conflict_do_update(
+        index_elements=["assessment_id", "item", "round", "party"],
+        set_={name: statement.excluded[name] for name in changed},
+        where=VerdictRow.issued_at.is_(None),
+    )
+    rows = [
+        {
+            "assessment_id": assessment_id,
+            "item": one.item,
+            "round": one.round,
+            "party": one.party,
+            "kind": one.kind,
+            "counted": _answer_text(one.counted),
+            "reason": one.reason,
+            "comment": one.comment,
+            "made_by": by,
+            "made_at": one.at,
+        }
+        for one in verdicts
+    ]
+    if rows:
+        session.execute(upsert, rows)
+
+
+def drop_verdict(session: Session, assessment_id: str, item: ItemId, *, round: int, party: Party) -> None:
+    """Take a draft back; what was issued stays."""
+    session.execute(
+        delete(VerdictRow).where(
+            VerdictRow.assessment_id == assessment_id,
+            VerdictRow.item == item,
+            VerdictRow.round == round,
+            VerdictRow.party == party,
+            VerdictRow.issued_at.is_(None),
+        )
+    )
+
+
+def issue(session: Session, assessment_id: str, verdicts: Collection[Verdict], now: datetime) -> None:
+    """From now on the plant sees these verdicts; those it sees already keep their time."""
+    keys = [(one.item, one.round, one.party) for one in verdicts if one.issued_at is None]
+    if not keys:
+        return
+    session.execute(
+        update(VerdictRow)
+        .where(
+            VerdictRow.assessment_id == assessment_id,
+            VerdictRow.issued_at.is_(None),
+            tuple_(VerdictRow.item, VerdictRow.round, VerdictRow.party).in_(keys),
+        )
+        .values(issued_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _answer_text(answer: Answer | None) -> str | None:
+    return None if answer is None else canonical(to_json(answer))
+
+
+def _answer(text: str | None) -> Answer | None:
+    return None if text is None else from_json(json.loads(text))
 
 
 def verdicts(session: Session, assessment_id: str, *, is_issued: bool) -> tuple[Verdict, ...]:
@@ -74,13 +293,12 @@ def verdicts(session: Session, assessment_id: str, *, is_issued: bool) -> tuple[
 
 
 def _verdict(row: VerdictRow, name: str) -> Verdict:
-    counted: Any = json.loads(row.counted) if row.counted else None
     return Verdict(
         item=ItemId(row.item),
         round=row.round,
         party=row.party,
         kind=VerdictKind(row.kind),
-        counted=from_json(counted) if counted is not None else None,
+        counted=_answer(row.counted),
         reason=Reason(row.reason) if row.reason else None,
         comment=row.comment,
         by=name,
@@ -103,4 +321,141 @@ def reopened(session: Session, case: Case | None) -> frozenset[ItemId]:
                 VerdictRow.issued_at.is_not(None),
             )
         )
+    )
+
+
+# ── What was submitted, and what became of it ────────────────────────────────
+
+
+def submissions(session: Session, assessment_id: str) -> tuple[Submission, ...]:
+    """What was submitted in each round, oldest first."""
+    rows = session.execute(
+        select(
+            SubmissionRow.round,
+            SubmissionRow.submitted_at,
+            AccountRow.name,
+            SubmissionRow.answers,
+            SubmissionRow.points,
+            SubmissionRow.grade,
+        )
+        .join(AccountRow, AccountRow.id == SubmissionRow.submitted_by)
+        .where(SubmissionRow.assessment_id == assessment_id)
+        .order_by(SubmissionRow.round)
+    )
+    return tuple(
+        Submission(round=round, at=at, by=name, answers=read_answers_json(text), points=points, grade=grade)
+        for round, at, name, text, points, grade in rows
+    )
+
+
+def repeat_submission(session: Session, assessment_id: str, *, round: int) -> None:
+    """The newest submission once more as that of the next round: corrections that never came change nothing."""
+    newest = session.scalars(
+        select(SubmissionRow)
+        .where(SubmissionRow.assessment_id == assessment_id)
+        .order_by(SubmissionRow.round.desc())
+        .limit(1)
+    ).one()
+    columns = {one.key: getattr(newest, one.key) for one in SubmissionRow.__table__.columns}
+    session.add(SubmissionRow(**(columns | {"round": round})))
+    session.flush()
+
+
+def earlier(session: Session, enterprise_id: str, year: int, *, sight: Sight) -> Earlier | None:
+    """What the enterprise submitted for the newest earlier year, if it may be seen."""
+    query = (
+        select(
+            AssessmentRow.year,
+            AssessmentRow.questionnaire_id,
+            AssessmentRow.questionnaire_version,
+            AssessmentRow.frozen_answers,
+        )
+        .where(
+            AssessmentRow.enterprise_id == enterprise_id,
+            AssessmentRow.year < year,
+            AssessmentRow.state == AssessmentState.SUBMITTED,
+        )
+        .order_by(AssessmentRow.year.desc())
+        .limit(1)
+    )
+    found = session.execute(seen_by(query, sight)).one_or_none()
+    if found is None:
+        return None
+    then, id, version, text = found
+    return Earlier(year=then, questionnaire=(id, version), answers=read_answers_json(text))
+
+
+def confirmed(session: Session, assessment_id: str) -> Confirmed | None:
+    """What the city confirmed; None before."""
+    found = session.execute(
+        select(
+            ReviewRow.verified_answers,
+            ReviewRow.verified_points,
+            ReviewRow.verified_grade,
+            ReviewRow.verified_checksum,
+        ).where(ReviewRow.assessment_id == assessment_id, ReviewRow.verified_answers.is_not(None))
+    ).one_or_none()
+    if found is None:
+        return None
+    text, points, grade, checksum = found
+    return Confirmed(
+        answers=read_answers_json(text), points=points, grade=grade or "", checksum=checksum or ""
+    )
+
+
+def replies(session: Session, assessment_id: str) -> tuple[Reply, ...]:
+    """What the plant said beside the items sent back, by item and round."""
+    rows = session.execute(
+        select(ReplyRow, AccountRow.name)
+        .join(AccountRow, AccountRow.id == ReplyRow.made_by)
+        .where(ReplyRow.assessment_id == assessment_id)
+        .order_by(ReplyRow.item, ReplyRow.round)
+    )
+    return tuple(
+        Reply(item=ItemId(row.item), round=row.round, text=row.text, by=name, at=row.made_at)
+        for row, name in rows
+    )
+
+
+def objections(session: Session, assessment_id: str) -> tuple[Objection, ...]:
+    """The plant's objections, by item."""
+    decider = aliased(AccountRow)
+    rows = session.execute(
+        select(ObjectionRow, AccountRow.name, decider.name)
+        .join(AccountRow, AccountRow.id == ObjectionRow.made_by)
+        .outerjoin(decider, decider.id == ObjectionRow.decided_by)
+        .where(ObjectionRow.assessment_id == assessment_id)
+        .order_by(ObjectionRow.item)
+    )
+    return tuple(
+        Objection(
+            item=ItemId(row.item),
+            text=row.text,
+            by=name,
+            at=row.made_at,
+            is_granted=row.is_granted,
+            counted=_answer(row.counted),
+            answer=row.answer,
+            decided_by=decided_by or "",
+            decided_at=row.decided_at,
+        )
+        for row, name, decided_by in rows
+    )
+
+
+def decide_objection(
+    session: Session, assessment_id: str, decided: Objection, *, by: str, now: datetime
+) -> None:
+    """Write down what the city decided about one item."""
+    session.execute(
+        update(ObjectionRow)
+        .where(ObjectionRow.assessment_id == assessment_id, ObjectionRow.item == decided.item)
+        .values(
+            is_granted=decided.is_granted,
+            counted=_answer_text(decided.counted),
+            answer=decided.answer,
+            decided_by=by,
+            decided_at=now,
+        )
+        .execution_options(synchronize_session=False)
     )

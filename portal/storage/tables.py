@@ -26,7 +26,7 @@ from portal.core.campaign import CampaignState, Channel, LetterState
 from portal.core.evidence import EvidenceKind, MediaType
 from portal.core.filing import AssessmentState
 from portal.core.printing import JobKind, JobState
-from portal.core.review import Party, Reason, ReviewState, VerdictKind
+from portal.core.review import Deed, Party, Reason, ReviewState, VerdictKind
 from portal.core.roles import Role
 
 
@@ -100,6 +100,7 @@ class Row(DeclarativeBase):
         ReviewState: by_value(ReviewState, "state"),
         VerdictKind: by_value(VerdictKind, "kind"),
         Party: by_value(Party, "party"),
+        Deed: by_value(Deed, "deed"),
         Reason: by_value(Reason, "reason"),
         CampaignState: by_value(CampaignState, "state"),
         Channel: by_value(Channel, "channel"),
@@ -448,6 +449,24 @@ class ObjectionRow(Row):
     answer: Mapped[str] = mapped_column(Text)
     decided_by: Mapped[str | None] = mapped_column(PublicId, ForeignKey("account.id"))
     decided_at: Mapped[datetime | None]
+
+
+class DecisionRow(Row):
+    """One step of a case's way through the bureau; rows are only added. `revision` is the case's after it."""
+
+    __tablename__ = "decision"
+    assessment_id: Mapped[str] = mapped_column(
+        PublicId, ForeignKey("assessment.id", ondelete="CASCADE"), primary_key=True
+    )
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    deed: Mapped[Deed]
+    party: Mapped[Party]
+    round: Mapped[int]
+    remark: Mapped[str] = mapped_column(Text)
+    due_at: Mapped[datetime | None]
+    made_by: Mapped[str] = mapped_column(PublicId, ForeignKey("account.id"))
+    made_at: Mapped[datetime]
+    towards: Mapped[str | None] = mapped_column(PublicId, ForeignKey("account.id"))
 
 
 class PhraseRow(Row):
