@@ -20,7 +20,21 @@ from portal.core.errors import Problem
 from portal.core.evidence import EvidenceKind, Order, Shelf
 from portal.core.gaps import Urgency
 from portal.core.levels import Direction, Grade, Verification
-from portal.core.questionnaire import Agree, AtMost, Column, Contradiction, Extent, Jump, Within
+from portal.core.questionnaire import (
+    Activity,
+    Agree,
+    AtMost,
+    Column,
+    Contradiction,
+    Extent,
+    Indicator,
+    Jump,
+    OfTheYear,
+    Practice,
+    Requirement,
+    Trait,
+    Within,
+)
 from portal.core.technology import CostClass
 
 # China keeps one time without daylight saving; a fixed offset needs no time-zone database.
@@ -32,6 +46,13 @@ COLUMNS: Mapping[Column, str] = {Column.CLEAN: "清洁生产", Column.CIRCULAR: 
 GRADES: Mapping[Grade, str] = {Grade.I: "Ⅰ级", Grade.II: "Ⅱ级", Grade.III: "Ⅲ级"}
 BELOW_GRADES = "未达Ⅲ级"
 NOT_RATED = "未评级"
+ITEM_KINDS: Mapping[type, str] = {
+    Trait: "生产特征",
+    Activity: "活动数据",
+    Requirement: "基本要求",
+    Indicator: "定量指标",
+    Practice: "定性措施",
+}
 EXTENTS: Mapping[Extent, str] = {
     Extent.FULL: "全面实施",
     Extent.PARTIAL: "部分实施",
@@ -274,8 +295,16 @@ def co2(text: str) -> Markup:
     return Markup(re.sub(r"CO(?:2|₂)", "CO<sub>2</sub>", str(escape(text))))  # noqa: S704 - escaped just above
 
 
+EVIDENCE_PERIOD = (
+    "佐证日期不在评价期内",
+    "核对检测报告、台账和发票上的日期：应为评价年度之内；确实沿用其他年度文件的，请说明原因",
+)
+
+
 def file_size(count: int) -> str:
     """1.4 MB, 320 KB: as file managers write it."""
+    if count >= 1024**3:
+        return f"{number((Decimal(count) / 1024**3).quantize(Decimal('0.1')))} GB"
     if count < 1024**2:
         return f"{max(1, round(count / 1024)):,} KB"
     return f"{number(Decimal(count) / 1024**2, 1)} MB"
@@ -374,6 +403,16 @@ _PROBLEMS: Mapping[str, str] = {
     "token_invalid": "链接已失效或已使用过，请重新申请",
     "invitation_invalid": "邀请链接已失效或已使用过，请向同事重新索取",
     "already_colleague": "这位同事已经可以填报本企业",
+    # review
+    "verdict_changed": "这一项的审核意见已在别处改过，请核对最新的意见后再存",
+    "reason_wanted": "请选择核减理由",
+    "counted_wanted": "请选择或填写核定的内容",
+    "not_lower": "核减后的内容应低于企业填报的内容；相同的请选“确认”",
+    "days_out_of_range": "期限应为 {0} 到 {1} 天",
+    "nothing_sent_back": "还没有要求补正的项目。请先在相应项目上选“要求补正”并写明要求",
+    "not_all_judged": "还有 {0} 项没有审核意见。请逐项审核，或使用“其余各项按填报值确认”",
+    "still_sent_back": "还有 {0} 项要求补正。请先发出补正通知（市级请退回初审），或改为确认、核减",
+    "ruling_wanted": "请选择采纳或维持",
     # assessment
     "not_editable": "这份自评价已经提交，内容不能再修改",
     "too_many_changes": "一次保存的内容太多，请分次保存",
@@ -427,6 +466,7 @@ _PROBLEMS: Mapping[str, str] = {
     "account_disabled": "这个账号还没有开通或已被停用，请联系系统管理员",
     "office_missing": "请填写单位和科室",
     "own_account": "不能对自己的账号做这件事，请由另一位管理员办理",
+    "staff_there": "已经有可用的{0}账号，请在网页上由系统管理员建立账号、安全管理员授予角色",
     "last_of_role": "这是最后一个可用的{0}账号，不能停用或改作他用",
     "not_granted": "安全管理员还没有授予角色，账号不能启用",
     "jurisdiction_missing": "审核人员需要指定管辖范围",
@@ -476,6 +516,10 @@ def finding(one: Finding) -> str:
             return f"填报的措施已实施，指标却为 {figures[0]}，{than} {figures[1]}"
         case Jump(share=share):
             return f"上年 {figures[0]}，本年 {figures[1]}，变化超过 {number(share)}%"
+        case OfTheYear(year=year, found=found):
+            dated = "、".join(f"“{title}”（{day(on)}）" for title, on in found[:5])
+            more = f"等 {len(found)} 个文件" if len(found) > 5 else ""
+            return f"{dated}{more}的日期不在 {year} 年度内"
         case _:
             assert_never(one.check.rule)
 

@@ -2,18 +2,22 @@
 
 from dataclasses import dataclass
 
+from portal import words
 from portal.actions import assessment as filing
+from portal.actions import evidence
 from portal.actions.assessment import NotEditable
 from portal.actions.work import NotFound, Work
 from portal.core.answers import Answers
 from portal.core.assessment import Assessment
 from portal.core.data_check import LONGEST_EXPLANATION, Explanation, Finding, find_irregularities
 from portal.core.errors import Problem
+from portal.core.evidence import PERIOD_CHECK, out_of_period
 from portal.core.filing import OpenAssessment
 from portal.core.plain_text import cleaned, is_printable
 from portal.core.roles import Account
 from portal.storage import assessment as stored_assessment
 from portal.storage import explanation as stored
+from portal.storage.assessment import canonical
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +35,11 @@ def of(work: Work, open_: OpenAssessment, assessment: Assessment) -> tuple[Check
     """
     explanations = stored.of(work.session, open_.id)
     findings = find_irregularities(assessment, _last_year(work, open_))
+    dated = out_of_period(
+        open_.questionnaire, evidence.as_submitted(work, open_), open_.year, *words.EVIDENCE_PERIOD
+    )
+    if dated is not None:
+        findings = (*findings, dated)
     return tuple(
         Checked(finding=finding, explanation=explanations.get(finding.check.id)) for finding in findings
     )
@@ -46,7 +55,7 @@ def _last_year(work: Work, open_: OpenAssessment) -> Answers | None:
 def explain(work: Work, who: Account, id: str, rule: str, text: str) -> tuple[Problem, ...]:
     """Keep what is said to a finding; an empty text takes it back. Raises NotFound, NotEditable."""
     open_ = filing.open_(work, who, id)
-    if rule not in {check.id for check in open_.questionnaire.data_checks}:
+    if rule not in {check.id for check in open_.questionnaire.data_checks} | {PERIOD_CHECK}:
         raise NotFound(rule)
     if not open_.is_editable:
         raise NotEditable(id)
@@ -56,4 +65,5 @@ def explain(work: Work, who: Account, id: str, rule: str, text: str) -> tuple[Pr
     if not is_printable(text):
         return (Problem(place=rule, code="unprintable"),)
     stored.keep(work.session, id, rule, text, by=who.id, now=work.now)
+    work.note("data_check.explain", "assessment", id, after=canonical({rule: text}))
     return ()

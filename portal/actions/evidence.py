@@ -369,6 +369,13 @@ def of_assessment(work: Work, who: Account | None, assessment_id: str) -> Links:
     return _with_files(work, ids)
 
 
+def as_submitted(work: Work, open_: OpenAssessment) -> Links:
+    """Item → its files: a draft's as they stand, otherwise those of the newest submission, whoever looks."""
+    if open_.is_editable:
+        return _with_files(work, stored.links(work.session, open_.id))
+    return _with_files(work, stored.submitted(work.session, open_.id) or {})
+
+
 def of_round(work: Work, who: Account, assessment_id: str, round: int) -> Links:
     """Item → its files as they were submitted in that round; raises NotFound."""
     if stored_assessment.find(work.session, assessment_id, sight=who.sight) is None:

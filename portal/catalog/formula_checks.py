@@ -114,6 +114,7 @@ def _check_data_check(check: DataCheck, questionnaire: Questionnaire, known: Kno
         else:
             _check(Formula.parse(rule.quantity), rule.unit, known, place, notes)
     else:
+        assert isinstance(rule, Contradiction)  # the rule on evidence stands in no file
         _check_contradiction(rule, questionnaire, notes)
 
 

@@ -23,6 +23,7 @@ from portal.core.questionnaire import (
     DataCheck,
     ItemId,
     Jump,
+    OfTheYear,
     Questionnaire,
     Within,
 )
@@ -74,6 +75,8 @@ def fields_of(questionnaire: Questionnaire, check: DataCheck) -> tuple[ItemId, .
             names = [practice, item]
         case Jump(quantity=quantity):
             names = [quantity]
+        case OfTheYear():
+            names = []  # its items are known to whoever found it
         case _:
             assert_never(check.rule)
     return tuple(dict.fromkeys(_traced(questionnaire, names)))
@@ -113,6 +116,8 @@ def _figures(check: DataCheck, assessment: Assessment, plant: Plant, before: Pla
             if now is None or then is None or not then.amount:
                 return ()
             return _apart(then, now, unit, share)
+        case OfTheYear():
+            return ()
         case _:
             assert_never(check.rule)
 

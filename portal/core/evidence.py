@@ -9,9 +9,20 @@ from enum import StrEnum
 
 from portal.core.answers import MISSING, Practised
 from portal.core.assessment import Assessment, Standing
+from portal.core.data_check import Finding
 from portal.core.errors import Problem
 from portal.core.plain_text import cleaned, is_printable
-from portal.core.questionnaire import Extent, Item, ItemId, Questionnaire, Requirement, Section, Trait
+from portal.core.questionnaire import (
+    DataCheck,
+    Extent,
+    Item,
+    ItemId,
+    OfTheYear,
+    Questionnaire,
+    Requirement,
+    Section,
+    Trait,
+)
 
 LONGEST_TITLE = 120
 LONGEST_NAME = 255
@@ -310,16 +321,26 @@ def coverage(assessment: Assessment, links: Links, day: date) -> Coverage:
     return Coverage(sections=tuple(sections), lacks=tuple(lacks))
 
 
+PERIOD_CHECK = "evidence_period"
+
+
 def out_of_period(
-    questionnaire: Questionnaire, links: Links, year: int
-) -> tuple[tuple[ItemId, Evidence], ...]:
-    """Every file that tells of another year than the self-check's, beside its item."""
-    return tuple(
+    questionnaire: Questionnaire, links: Links, year: int, title: str, look_at: str
+) -> Finding | None:
+    """The finding of the data check that evidence tells of another year; `title` and `look_at` are its words."""
+    pairs = [
         (item, one)
         for item in questionnaire.items
         for one in links.get(item, ())
         if one.is_out_of_period(year)
-    )
+    ]
+    if not pairs:
+        return None
+    # One file beside several items is named once.
+    found = {one.id: (one.title, one.issued_on) for _, one in pairs if one.issued_on is not None}
+    rule = OfTheYear(year=year, found=tuple(found.values()))
+    check = DataCheck(id=PERIOD_CHECK, title=title, look_at=look_at, rule=rule)
+    return Finding(check=check, fields=tuple(dict.fromkeys(item for item, _ in pairs)), figures=())
 
 
 def linked(

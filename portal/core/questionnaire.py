@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from enum import Enum
 from functools import cached_property
@@ -274,13 +275,24 @@ class Jump:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfTheYear:
+    """Evidence that tells of a year must tell of this one; found: each file's title with its own date.
+
+    The only rule that no questionnaire names: it holds for all of them.
+    """
+
+    year: int
+    found: tuple[tuple[str, date], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DataCheck:
     """A rule of the data check (数据体检): what it is called, what to look at when it is broken."""
 
     id: str
     title: str
     look_at: str
-    rule: Agree | AtMost | Within | Contradiction | Jump
+    rule: Agree | AtMost | Within | Contradiction | Jump | OfTheYear
     when: Condition = ALWAYS
 
 
