@@ -43,6 +43,7 @@ SENTENCES: Mapping[str, str] = {
     "unknown_source": "来源“{0}”不在 sources/ 里。请先登记来源，或改正 id。",
     "more_than_read": "核实程度写的是 {0}，但来源“{1}”只读到 {2}。数值不能比来源读得更细。",
     "usual_not_a_range": "通常范围的下限 {0} 应小于上限 {1}。",
+    "usual_above_most": "最大可能值 {0} 小于通常范围的上限 {1}。",
     "low_above_high": "low {0} 大于 high {1}。",
     "not_percent": "百分比应在 0 与 100 之间，现在是 {0}–{1}。",
     "extent_missing": "措施“{0}”没有写 {1} 是什么意思。四种程度 full、partial、planned、none 都要写。",

@@ -10,6 +10,7 @@ from portal.catalog.reader import Content
 from portal.core.levels import GRADES, Grade, Verification
 from portal.core.questionnaire import (
     ALWAYS,
+    Activity,
     Citation,
     Condition,
     Extent,
@@ -95,6 +96,13 @@ def _check_ranges(notes: Notes) -> None:
     for usual in notes.records(UsualRange):
         if _are_read(usual.low, usual.high) and usual.low >= usual.high:
             notes.add(notes.place(usual, "low"), "usual_not_a_range", str(usual.low), str(usual.high))
+    for item in notes.records(object):
+        if not isinstance(item, Activity | Indicator):
+            continue
+        if item.usual is None or item.most is None or not _are_read(item.usual.high, item.most):
+            continue
+        if item.usual.high > item.most:
+            notes.add(notes.place(item, "most"), "usual_above_most", str(item.most), str(item.usual.high))
     for record in notes.records(object):
         if not isinstance(record, Saves | Reaches | Cost | Payback | Within | _PERCENT):
             continue

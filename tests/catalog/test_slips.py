@@ -69,6 +69,7 @@ SLIPS = [
     (PLAN, "source: hz_plan", "source: hz_plam", "source: hz_plam", "unknown_source"),
     (BRICKS, 'grade: I, value: "40", source: gb_1, place: 表 1, verification: secondhand', 'grade: I, value: "40", source: gb_1, verification: original', "verification: original", "more_than_read"),
     (BRICKS, 'usual: {low: "20", high: "90"', 'usual: {low: "90", high: "20"', 'low: "90", high', "usual_not_a_range"),
+    (BRICKS, 'usual: {low: "20", high: "90", basis: 示例}', 'usual: {low: "20", high: "90", basis: 示例}\n        most: "50"', 'most: "50"', "usual_above_most"),
     (CARDS, '{saves: coal, low: "1"', '{saves: coal, low: "3"', "{saves: coal", "low_above_high"),
     (CARDS, 'low: "1", high: "5", of', 'low: "1", high: "500", of', 'high: "500"', "not_percent"),
     (BRICKS, "extents: {full: 都装了, partial: 装了一部分, ", "extents: {full: 都装了, ", "full: 都装了", "extent_missing"),
