@@ -14,6 +14,7 @@ from portal.actions import assessment, data_check, evidence
 from portal.actions.assessment import NotReady
 from portal.actions.work import NotFound, Work
 from portal.core.answers import MISSING
+from portal.core.campaign import local_day
 from portal.core.filing import Change, Conflict, KeepResult, OpenAssessment
 from portal.core.questionnaire import ItemId, Questionnaire, Section
 from portal.core.roles import Account
@@ -118,6 +119,7 @@ def _section_page(
         "assessment/section.html",
         one=one,
         links=evidence.of_assessment(work, None, one.id),
+        today=local_day(work.now),
         day=evidence.day_needed(work, one),
         section=section,
         views=views,

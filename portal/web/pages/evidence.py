@@ -274,6 +274,7 @@ def _overview(work: Work, me: Account, one: OpenAssessment) -> str:
         links=evidence.of_assessment(work, me, one.id),
         covered=covered,
         lacking={lack.item.id for lack in covered.lacks},
+        today=local_day(work.now),
         day=evidence.day_needed(work, one),
         is_evidence=True,
     )
@@ -300,6 +301,7 @@ def _item_page(
         form=EvidenceForm(request.form).offer("按文件类型判断"),
         added=added,
         problems=problems,
+        today=local_day(work.now),
         day=evidence.day_needed(work, one),
     )
 
@@ -347,5 +349,6 @@ def _place(work: Work, me: Account, one: OpenAssessment, item: ItemId) -> str:
         one=one,
         item=one.questionnaire.items[item],
         files=links.get(item, ()),
+        today=local_day(work.now),
         day=evidence.day_needed(work, one),
     )

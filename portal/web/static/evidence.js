@@ -4,7 +4,8 @@ const LARGEST = 20 * 1024 * 1024;
 const LIMIT = "文件超过 20 MB，请压缩或拆分后再上传";
 const CUT = "网络中断，文件没有传完";
 
-document.documentElement.classList.add("scripted");
+// The questionnaire marks itself; where it is read-only its hidden parts must stay open.
+if (document.querySelector("[data-upload]")) document.documentElement.classList.add("scripted");
 
 const token = () => document.querySelector('meta[name="csrf-token"]').content;
 
