@@ -1,8 +1,8 @@
 """Asking for a report, fetching it, the public check, and the queue that workers empty."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,10 +12,11 @@ from portal.actions import result
 from portal.actions.work import NotFound, Work, new_id
 from portal.core.answers import to_json
 from portal.core.plain_text import number_form
-from portal.core.printing import Job, JobState, PublicRecord, ReportState
+from portal.core.printing import Job, JobKind, JobState, PublicRecord, ReportState
 from portal.core.roles import Account
-from portal.report import document
+from portal.report import document, html
 from portal.report.document import Particulars, ReportDocument
+from portal.report.html import Paper
 from portal.storage import assessment as stored_assessment
 from portal.storage import report as stored
 
@@ -35,11 +36,12 @@ def ask(work: Work, who: Account, assessment_id: str) -> str:
     key = content_key(work, shown)
     id = new_id()
     if stored.add(work.session, id, assessment_id=assessment_id, content_key=key, by=who.id, now=work.now):
+        work.note("report.ask", "assessment", assessment_id, after=id)
         return id
     there = stored.find_by_content(work.session, key)
     is_gone = there.state is JobState.DONE and not (work.settings.report_folder / there.file).is_file()
     if there.state is JobState.FAILED or is_gone:
-        stored.queue_again(work.session, there.id, work.now)
+        stored.queue_again(work.session, there.id, by=who.id, now=work.now)
     return there.id
 
 
@@ -58,25 +60,15 @@ def content_key(work: Work, shown: result.Result) -> str:
         "number": open_.number,
         "address": work.settings.address,
         "day": "" if open_.number else words.day(work.now),
-        "print": _print_version(work),
+        "print": html.version(work.settings.template_folder / "report"),
     }
     return hashlib.sha256(stored_assessment.canonical(parts).encode("ascii")).hexdigest()
 
 
-def _print_version(work: Work) -> str:
-    """A hash of the report's templates and code: an improved report is printed anew."""
-    digest = hashlib.sha256()
-    code = Path(__file__).parent.parent / "report"
-    for folder, pattern in ((work.settings.template_folder / "report", "*"), (code, "*.py")):
-        for file in sorted(path for path in folder.rglob(pattern) if path.is_file()):
-            digest.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()
-
-
 def state(work: Work, who: Account, report_id: str) -> ReportState:
-    """Where the report stands; raises NotFound."""
-    found = stored.find(work.session, report_id, sight=who.sight)
-    if found is None:
+    """Where the paper stands; raises NotFound."""
+    found = stored.find(work.session, report_id)
+    if found is None or not _PRINTABLES[found.kind].may_have(work, who, found):
         raise NotFound(report_id)
     return found
 
@@ -92,8 +84,8 @@ def fetch(work: Work, who: Account, report_id: str) -> tuple[Path, str]:
     path = work.settings.report_folder / found.file
     if found.state is not JobState.DONE or not path.is_file():
         raise NotFound(report_id)
-    open_ = filing.open_(work, who, found.assessment_id)
-    return path, words.report_file(open_.year, open_.enterprise.profile.name, open_.number)
+    work.note("report.fetch", "report", report_id)
+    return path, _PRINTABLES[found.kind].file_name(work, who, found)
 
 
 def check(work: Work, number: str) -> PublicRecord | None:
@@ -144,6 +136,45 @@ def compose(work: Work, shown: result.Result) -> ReportDocument:
         receipt=shown.receipt,
         checked=tuple((one.finding, one.explanation) for one in shown.checked),
     )
+
+
+# ── Kinds of paper ───────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Printable:
+    """What the queue must know of one kind of paper.
+
+    `compose` words it for the worker, and raises NotFound when whoever asked for it may not have it any more;
+    `may_have` says who may watch and fetch it, asked each time; `file_name` is the name for saving.
+    """
+
+    compose: Callable[[Work, Job], ReportDocument | Paper]
+    may_have: Callable[[Work, Account, ReportState], bool]
+    file_name: Callable[[Work, Account, ReportState], str]
+
+
+def _compose_report(work: Work, job: Job) -> ReportDocument:
+    return compose(work, result.for_printing(work, job.assessment_id))
+
+
+def _sees_assessment(work: Work, who: Account, found: ReportState) -> bool:
+    return stored_assessment.find(work.session, found.assessment_id, sight=who.sight) is not None
+
+
+def _report_name(work: Work, who: Account, found: ReportState) -> str:
+    open_ = filing.open_(work, who, found.assessment_id)
+    return words.report_file(open_.year, open_.enterprise.profile.name, open_.number)
+
+
+_PRINTABLES: Mapping[JobKind, Printable] = {
+    JobKind.REPORT: Printable(compose=_compose_report, may_have=_sees_assessment, file_name=_report_name),
+}
+
+
+def compose_job(work: Work, job: Job) -> ReportDocument | Paper:
+    """What the worker is to print, in words; raises NotFound."""
+    return _PRINTABLES[job.kind].compose(work, job)
 
 
 # ── The worker's side ────────────────────────────────────────────────────────

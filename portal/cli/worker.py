@@ -9,8 +9,9 @@ from types import FrameType
 
 import click
 
-from portal.actions import report, result
+from portal.actions import report
 from portal.actions.work import Door
+from portal.cli.rounds import Rounds
 from portal.config import Settings
 from portal.core.errors import PortalError
 from portal.core.printing import Job
@@ -34,10 +35,12 @@ def work_on(settings: Settings, *, is_once: bool) -> int:
     warm_up()
     click.echo("打印程序已就绪")
     swept = 0.0
+    rounds = Rounds(door)
     while not stop.is_up:
         if time.monotonic() - swept > SWEEP or not swept:
             sweep(door)
             swept = time.monotonic()
+        rounds.walk()
         is_found = _print_next(door, stop)
         if not is_found and is_once:
             break
@@ -115,7 +118,7 @@ def _fail(door: Door, job: Job, error: str) -> None:
 
 def _print(door: Door, job: Job, stop: _StopSign) -> None:
     with door.reading() as work:
-        document = report.compose(work, result.for_printing(work, job.assessment_id))
+        document = report.compose_job(work, job)
     settings = door.settings
     path = _draft(settings, job)
     limits = Limits(

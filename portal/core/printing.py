@@ -45,13 +45,14 @@ class ReportState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A paper that a worker has claimed until `lease_until`."""
+    """A paper that a worker has claimed until `lease_until`; `asked_by` is the id of an account."""
 
     id: str
     kind: JobKind
     subject: str
     assessment_id: str
     attempt: int
+    asked_by: str
     asked_at: datetime
     lease_until: datetime
 

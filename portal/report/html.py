@@ -1,5 +1,6 @@
 """A ReportDocument through the templates: one HTML text that holds everything, so that nothing is left to fetch."""
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,6 +38,15 @@ def render(document: ReportDocument | Paper, folder: Path = TEMPLATES) -> str:
         return fill(document.template, folder, **document.values)
     qr = _qr(document.check_url) if document.check_url else ""
     return fill("report.html", folder, report=document, qr=qr)
+
+
+def version(folder: Path = TEMPLATES) -> str:
+    """A hash of the prints' templates and code: an improved paper is printed anew."""
+    digest = hashlib.sha256()
+    for place, pattern in ((folder, "*"), (Path(__file__).parent, "*.py")):
+        for file in sorted(path for path in place.rglob(pattern) if path.is_file()):
+            digest.update(file.relative_to(place).as_posix().encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
 
 
 def fill(name: str, folder: Path = TEMPLATES, **values: object) -> str:

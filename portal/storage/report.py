@@ -47,9 +47,9 @@ def add(
     )
 
 
-def find(session: Session, id: str, *, sight: Sight) -> ReportState | None:
-    """A report, if the account acts for the enterprise it is about."""
-    row = session.scalars(_seen_by(sight).where(ReportJobRow.id == id)).one_or_none()
+def find(session: Session, id: str) -> ReportState | None:
+    """A paper, whosever it is: who may have it depends on its kind."""
+    row = session.get(ReportJobRow, id, populate_existing=True)
     return _state(row) if row else None
 
 
@@ -70,14 +70,14 @@ def find_by_content(session: Session, content_key: str) -> ReportState:
     return _state(session.scalars(query.with_for_update()).one())
 
 
-def queue_again(session: Session, id: str, now: datetime) -> None:
+def queue_again(session: Session, id: str, *, by: str, now: datetime) -> None:
     """Back to the start: after a failure that somebody wants to try again, or when the file is gone."""
     session.execute(
         update(ReportJobRow)
         .where(ReportJobRow.id == id)
         .values(
-            state=JobState.QUEUED, progress=0, step="", error="", attempt=0, asked_at=now,
-            worker="", lease_until=None, finished_at=None, file="", sha256="", size=0,
+            state=JobState.QUEUED, progress=0, step="", error="", attempt=0, asked_by=by,
+            asked_at=now, worker="", lease_until=None, finished_at=None, file="", sha256="", size=0,
         )
     )  # fmt: skip
 
@@ -107,6 +107,7 @@ def claim(session: Session, worker: str, *, now: datetime, lease_until: datetime
         subject=row.subject,
         assessment_id=row.assessment_id or "",
         attempt=row.attempt,
+        asked_by=row.asked_by,
         asked_at=row.asked_at,
         lease_until=lease_until,
     )
