@@ -8,7 +8,7 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal import words
+from portal import words, words_bureau
 from portal.actions.work import Door
 from portal.config import Settings
 from portal.web import assets, errors, headers, limits
@@ -54,7 +54,7 @@ def create_app(settings: Settings | None = None, door: Door | None = None) -> Fl
     app.extensions["door"] = door or Door.open(settings)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(words.FILTERS)
-    app.jinja_env.globals.update(words=words)
+    app.jinja_env.globals.update(words=words, words_bureau=words_bureau)
     for room in (assets, headers, limits, errors):
         room.install(app)
     for pages in (home, account, enterprise, assessment, data_check, evidence, result, report, catalogue):

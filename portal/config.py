@@ -41,6 +41,12 @@ class Settings:
     s3_region: str = ""
     s3_key: str = ""
     s3_secret: str = ""
+    smtp_host: str = ""  # empty: mails stay files in the folder below
+    smtp_port: int = 465
+    smtp_security: str = "tls"  # tls from the first byte, starttls, or none inside one's own network
+    smtp_user: str = ""
+    smtp_password: str = ""
+    mail_sender: str = ""  # the address that mails come from
 
     @property
     def mail_folder(self) -> Path:
@@ -56,6 +62,11 @@ class Settings:
     def evidence_folder(self) -> Path:
         """Evidence, unless a bucket is named."""
         return self.data_folder / "evidence"
+
+    @property
+    def audit_file(self) -> Path:
+        """The ends that the audit trail had, one line each: what was cut off it shows here."""
+        return self.data_folder / "audit" / "anchors.txt"
 
     @property
     def address(self) -> str:
@@ -163,6 +174,18 @@ def _bucket(value: str) -> str:
     return value.rstrip("/")
 
 
+def _security(value: str) -> str:
+    if value not in {"tls", "starttls", "none"}:
+        raise ValueError("must be tls, starttls or none")
+    return value
+
+
+def _mail(value: str) -> str:
+    if value.count("@") != 1 or " " in value:
+        raise ValueError("must be a mail address")
+    return value
+
+
 def _secret(value: str) -> str:
     if len(value) < 32:
         raise ValueError("must have at least 32 characters")
@@ -188,4 +211,10 @@ _READERS: dict[str, Callable[[str], object]] = {
     "s3_region": str,
     "s3_key": str,
     "s3_secret": str,
+    "smtp_host": str,
+    "smtp_port": _number(1, 65535),
+    "smtp_security": _security,
+    "smtp_user": str,
+    "smtp_password": str,
+    "mail_sender": _mail,
 }

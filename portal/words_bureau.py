@@ -1,11 +1,15 @@
 """The Chinese words of the bureau's work: states, deeds, verdicts, reasons, kinds of evidence, roles and places."""
 
+import json
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 
 from portal import words
 from portal.core.campaign import CampaignState, Channel, LetterState
+from portal.core.audit import Event, Line, Outcome
 from portal.core.evidence import EvidenceKind
+from portal.core.participation import Participant, Stage
 from portal.core.review import Deed, Party, Reason, ReviewState, VerdictKind
 from portal.core.roles import CITY, Role
 
@@ -78,6 +82,195 @@ LETTER_STATES: Mapping[LetterState, str] = {
     LetterState.SENT: "已发",
     LetterState.FAILED: "未发出",
 }
+STAGES: Mapping[Stage, str] = {
+    Stage.UNREGISTERED: "未注册",
+    Stage.NOT_BEGUN: "未开始",
+    Stage.DRAFT: "填报中",
+    Stage.SUBMITTED: "已提交",
+}
+# What the columns of a list of invitees are called, and what else people call them.
+INVITEE_COLUMNS: Mapping[str, str] = {
+    "uscc": "统一社会信用代码",
+    "name": "企业名称",
+    "district": "区县",
+    "sector": "行业",
+    "mail": "邮箱",
+    "mobile": "手机",
+}
+INVITEE_HEADINGS: Mapping[str, str] = {title: field for field, title in INVITEE_COLUMNS.items()} | {
+    "信用代码": "uscc",
+    "社会信用代码": "uscc",
+    "名称": "name",
+    "单位名称": "name",
+    "所在区县": "district",
+    "区、县(市)": "district",
+    "所在区、县(市)": "district",
+    "所属行业": "sector",
+    "电子邮箱": "mail",
+    "联系邮箱": "mail",
+    "手机号": "mobile",
+    "手机号码": "mobile",
+    "联系手机": "mobile",
+}
+INVITEE_SHEET = "企业名单"
+INVITEE_EXAMPLE = ("91330111MA2DEM001F", "示例企业（请删去本行）", "富阳区", "name@example.cn", "13800000000")
+DISTRICT_CODES: Mapping[str, str] = {
+    spelt: code
+    for code, name in words.DISTRICTS.items()
+    for spelt in (code, name, name.removesuffix("区").removesuffix("县").removesuffix("市"))
+}
+PARTICIPANT_COLUMNS: tuple[tuple[str, int], ...] = (
+    ("企业名称", 34),
+    ("统一社会信用代码", 22),
+    ("区、县（市）", 12),
+    ("行业", 10),
+    ("进度", 10),
+    ("提交时间", 18),
+    ("名单内", 8),
+    ("邮箱", 26),
+    ("电话", 18),
+)
+OUTCOMES: Mapping[Outcome, str] = {Outcome.DONE: "完成", Outcome.REFUSED: "被拒绝"}
+AUDIT_SHEET = "审计日志"
+AUDIT_COLUMNS: tuple[tuple[str, int], ...] = (
+    ("序号", 8),
+    ("时间", 18),
+    ("操作人", 12),
+    ("身份", 12),
+    ("来源地址", 16),
+    ("操作", 22),
+    ("对象", 10),
+    ("对象编号", 16),
+    ("结果", 8),
+    ("操作前", 40),
+    ("操作后", 40),
+    ("校验值", 20),
+)
+# Deeds that are not here are shown as they are kept.
+AUDIT_DEEDS: Mapping[str, str] = {
+    "account.register": "注册账号",
+    "account.sign_in": "登录",
+    "account.sign_out": "退出登录",
+    "account.ask_reset": "申请重置密码",
+    "account.reset": "重置密码",
+    "account.change_password": "修改密码",
+    "account.invite": "邀请同事",
+    "account.join": "加入企业",
+    "answer.save": "保存填报值",
+    "assessment.start": "开始自评价",
+    "assessment.carry_over": "带入上年内容",
+    "assessment.submit": "提交自评价",
+    "audit.check": "校验审计日志",
+    "audit.export": "导出审计日志",
+    "campaign.create": "新建批次",
+    "campaign.change": "修改批次",
+    "campaign.publish": "发布批次",
+    "campaign.invite": "导入企业名单",
+    "campaign.withdraw": "移出企业名单",
+    "campaign.remind": "发送催报提醒",
+    "campaign.export": "导出企业进度",
+    "data_check.explain": "说明体检发现",
+    "enterprise.create": "登记企业",
+    "enterprise.change": "修改企业信息",
+    "evidence.add": "上传佐证",
+    "evidence.change": "修改佐证信息",
+    "evidence.remove": "移除佐证",
+    "evidence.restore": "恢复佐证",
+    "evidence.link": "关联佐证",
+    "evidence.unlink": "取消关联佐证",
+    "evidence.fetch": "查看佐证",
+    "letter.retry": "重新发送信件",
+    "report.ask": "生成报告",
+    "report.fetch": "下载报告",
+    "review.take": "领取审核",
+    "review.release": "退回待办",
+    "review.hand_over": "移交审核",
+    "review.judge": "逐项审核",
+    "review.return": "发出补正通知",
+    "review.extend": "延长补正期限",
+    "review.recall": "逾期收回",
+    "review.reply": "答复补正意见",
+    "review.resubmit": "补正后再次提交",
+    "review.forward": "初审通过",
+    "review.send_back": "退回初审",
+    "review.confirm": "复核确认",
+    "review.object": "提出异议",
+    "review.decide": "答复异议",
+    "verdict.confirm_rest": "其余条目一并确认",
+    "verdict.save": "保存逐项意见",
+    "staff.bootstrap": "命令行建立管理员",
+    "staff.create": "新建工作人员账号",
+    "staff.disable": "停用账号",
+    "staff.enable": "启用账号",
+    "staff.grant": "授予角色",
+    "staff.reset": "发送重置密码链接",
+    "staff.revoke": "收回角色",
+}
+AUDIT_KINDS: Mapping[str, str] = {
+    "account": "账号",
+    "address": "网址",
+    "assessment": "自评价",
+    "audit": "审计日志",
+    "campaign": "批次",
+    "enterprise": "企业",
+    "evidence": "佐证",
+    "letter": "信件",
+    "phrase": "常用语",
+    "report": "报告",
+    "review": "审核",
+}
+AUDIT_FIELDS: Mapping[str, str] = {
+    "": "",
+    "name": "名称",
+    "mail": "邮箱",
+    "mobile": "手机",
+    "office": "单位",
+    "role": "身份",
+    "jurisdiction": "管辖范围",
+    "uscc": "统一社会信用代码",
+    "district": "区、县（市）",
+    "sector": "行业",
+    "scale": "规模",
+    "products": "主要产品",
+    "address": "地址",
+    "contact_name": "联系人",
+    "contact_phone": "联系电话",
+    "contact_mail": "联系邮箱",
+    "year": "年度",
+    "title": "名称",
+    "sectors": "行业",
+    "opens_on": "开始日期",
+    "closes_on": "截止日期",
+    "rungs": "档次",
+    "notice": "通知正文",
+    "letters": "信件数",
+    "rows": "行数",
+    "lines": "行数",
+    "checked": "已校验行数",
+    "broken": "首个不符的行",
+    "lost": "缺失至第几行",
+    "item": "条目",
+    "kind": "类别",
+    "state": "状态",
+    "round": "轮次",
+    "comment": "意见",
+    "counted": "核定内容",
+    "reason": "理由",
+    "due_at": "期限",
+    "valid_until": "有效期至",
+    "issued_on": "文件日期",
+    "size": "大小",
+    "sha256": "文件校验值",
+    "holder": "经办人",
+    "opinion": "意见",
+    "points": "得分",
+    "grade": "等级",
+}
+AUDIT_WORDS: Mapping[str, str] = {
+    "password": "密码不对",
+    "locked": "账号已锁定",
+    "inactive": "账号未开通或已停用",
+} | {state.value: text for state, text in REVIEW_STATES.items()}
 ROLES: Mapping[Role, str] = {
     Role.MANAGER: "企业填报人",
     Role.REVIEWER: "审核人员",
@@ -88,9 +281,111 @@ ROLES: Mapping[Role, str] = {
 }
 
 
+# What stands in the head of the page, by role.
+DOORS: Mapping[Role, tuple[tuple[str, str], ...]] = {
+    Role.MANAGER: (("/desk", "我的自评价"),),
+    Role.REVIEWER: (("/campaigns", "年度批次"),),
+    Role.OPERATOR: (("/staff", "账号"),),
+    Role.SECURITY: (("/staff", "账号与授权"),),
+    Role.AUDITOR: (("/audit", "审计日志"),),
+}
+
+
+def standing(role: Role, code: str) -> str:
+    """What a member of the staff is: 审核人员（富阳区）."""
+    return f"{ROLES[role]}（{jurisdiction(code)}）" if code else ROLES[role]
+
+
 def jurisdiction(code: str) -> str:
     """The name of a bureau's jurisdiction."""
     return "杭州市" if code == CITY else words.DISTRICTS.get(code, code)
+
+
+def audit_deed(code: str) -> str:
+    """The deed of a line of the audit trail; a refused address is told as it was."""
+    return AUDIT_DEEDS.get(code, code)
+
+
+def audit_value(field: str, value: object) -> str:
+    """A value of a line of the audit trail, as far as there is a word for it."""
+    if value is None or value == "":
+        return words.NOTHING
+    if value == "sealed":
+        return "（填报内容，不在审计中显示）"
+    if isinstance(value, list):
+        return "、".join(audit_value(field, one) for one in value) if len(value) <= 20 else f"共 {len(value)} 项"
+    if isinstance(value, dict):
+        return "；".join(f"{AUDIT_FIELDS.get(key, key)} {audit_value(key, one)}" for key, one in value.items())
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    text = str(value)
+    if field == "role" and text in set(Role):
+        return ROLES[Role(text)]
+    if field == "jurisdiction":
+        return jurisdiction(text)
+    if field == "district":
+        return words.district(text)
+    if field == "scale":
+        return words.scale(text)
+    return AUDIT_WORDS.get(text, text)
+
+
+def audit_changes(event: Event) -> list[tuple[str, str, str]]:
+    """What was there before and after, field by field; a text that is no object stands in one line."""
+    before, after = _fields(event.before), _fields(event.after)
+    return [
+        (
+            AUDIT_FIELDS.get(key, key),
+            audit_value(key, before[key]) if key in before else words.NOTHING,
+            audit_value(key, after[key]) if key in after else words.NOTHING,
+        )
+        for key in dict.fromkeys((*before, *after))
+    ]
+
+
+def _fields(text: str) -> dict[str, object]:
+    if not text:
+        return {}
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = text
+    return value if isinstance(value, dict) else {"": value}
+
+
+def audit_row(line: Line) -> tuple[str | int | datetime | None, ...]:
+    """A line of the exported trail, in the order of AUDIT_COLUMNS."""
+    event = line.event
+    changes = audit_changes(event)
+    return (
+        line.number,
+        line.at,
+        line.name or words.NOTHING,
+        ROLES[Role(line.role)] if line.role in set(Role) else words.NOTHING,
+        line.origin,
+        audit_deed(event.deed),
+        AUDIT_KINDS.get(event.subject_kind, event.subject_kind),
+        event.subject_id,
+        OUTCOMES[event.outcome],
+        "\n".join(f"{name} {before}".strip() for name, before, _ in changes if before != words.NOTHING),
+        "\n".join(f"{name} {after}".strip() for name, _, after in changes if after != words.NOTHING),
+        line.hash,
+    )
+
+
+def participant_row(one: Participant, sector: str) -> tuple[str | datetime | None, ...]:
+    """A line of the exported list, in the order of PARTICIPANT_COLUMNS."""
+    return (
+        one.name,
+        one.uscc,
+        words.district(one.district),
+        sector,
+        STAGES[one.stage],
+        one.submitted_at,
+        "是" if one.is_invited else "否",
+        one.mail,
+        one.mobile,
+    )
 
 
 def difference(declared: Decimal | None, verified: Decimal | None) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from portal.actions import enterprise, mail
 from portal.actions.passwords import check_password, fits, hash_of, is_dated, new_token, token_hash
 from portal.actions.work import Work, new_id
+from portal.core.audit import Outcome
 from portal.core.enterprise import is_mail, is_mobile
 from portal.core.errors import Problem
 from portal.core.plain_text import cleaned, code_form, is_printable
@@ -49,7 +50,9 @@ def register(
     account = Account(id=new_id(), name=name, mail=address, mobile=mobile, role=Role.MANAGER, enterprises=())
     if not stored.add(work.session, account, hash_of(password), work.now):
         # Somebody else registered the same address since the check.
-        return None, _check_taken(work, address, mobile)
+        return None, check_taken(work, address, mobile)
+    _is_doing(work, account)
+    work.note("account.register", "account", account.id, after=address)
     ticket = _open_invitation(work, join_token) if join_token else None
     if ticket is not None:
         _join(work, join_token, ticket, account)
@@ -61,23 +64,25 @@ def check_registration(
 ) -> tuple[Problem, ...]:
     """All that stands against the account at once, taken addresses included."""
     name, address, mobile = cleaned(name), code_form(mail).lower(), code_form(mobile)
-    problems = _check_person(name, address, mobile)
+    problems = check_person(name, address, mobile)
     problems += check_password(password, "password", (address, mobile, name))
     # What is no address belongs to nobody, and a database refuses some of what can be typed.
     wrong = {problem.place for problem in problems}
-    problems += _check_taken(work, "" if "mail" in wrong else address, "" if "mobile" in wrong else mobile)
+    problems += check_taken(work, "" if "mail" in wrong else address, "" if "mobile" in wrong else mobile)
     if join_token and _open_invitation(work, join_token) is None:
         problems += (Problem(place="join_token", code="invitation_invalid"),)
     return problems
 
 
-def _check_taken(work: Work, mail: str, mobile: str) -> tuple[Problem, ...]:
+def check_taken(work: Work, mail: str, mobile: str) -> tuple[Problem, ...]:
+    """Whether another account has the mail or the mobile number."""
     mail_taken, mobile_taken = stored.is_taken(work.session, mail=mail, mobile=mobile)
     taken = (("mail", mail_taken), ("mobile", mobile_taken))
     return tuple(Problem(place=place, code=f"{place}_taken") for place, is_taken in taken if is_taken)
 
 
-def _check_person(name: str, mail: str, mobile: str) -> tuple[Problem, ...]:
+def check_person(name: str, mail: str, mobile: str) -> tuple[Problem, ...]:
+    """All that stands against a person's name and addresses, apart from being taken."""
     problems = []
     if not name:
         problems.append(Problem(place="name", code="required"))
@@ -105,15 +110,34 @@ def sign_in(work: Work, login: str, password: str, address: str) -> tuple[str | 
     key = account.id if account else token_hash(login)
     failures, locked_until = stored.find_failures(work.session, key)
     if locked_until is not None and locked_until > work.now:
+        _note_refusal(work, account, "locked")
         return None, (Problem(place="login", code="locked"),)
     kept = stored.password_hash(work.session, account.id) if account else _nobodys_hash()
     if not fits(kept, password) or account is None:
         _note_failure(work, key, 0 if locked_until else failures)
+        _note_refusal(work, account, "password")
         return None, (Problem(place="login", code="sign_in_failed"),)
+    if not account.is_active:
+        # Only somebody with the right password learns it.
+        _note_refusal(work, account, "inactive")
+        return None, (Problem(place="login", code="account_disabled"),)
     stored.clear_failures(work.session, key)
     if is_dated(kept):
         stored.set_password_hash(work.session, account.id, hash_of(password))
+    _is_doing(work, account)
+    work.note("account.sign_in", "account", account.id)
     return enter(work, account, address), ()
+
+
+def _is_doing(work: Work, account: Account) -> None:
+    """Whoever has just proved who he is did what the trail tells of this unit of work."""
+    work.trail.who = account
+
+
+def _note_refusal(work: Work, account: Account | None, reason: str) -> None:
+    """A failed sign-in; of an unknown login not even the login is kept, for it may be a mistyped password."""
+    id = account.id if account is not None else ""
+    work.note("account.sign_in", "account", id, after=reason, outcome=Outcome.REFUSED)
 
 
 def _nobodys_hash() -> str:
@@ -143,7 +167,7 @@ def account_of(work: Work, token: str) -> Account | None:
     if found is None:
         return None
     account, created_at, seen_at = found
-    if not _is_open(work.now, created_at, seen_at):
+    if not account.is_active or not _is_open(work.now, created_at, seen_at):
         return None
     if work.is_writing and work.now - seen_at > TOUCH:
         stored.touch_sign_in(work.session, token_hash(token), work.now)
@@ -156,6 +180,9 @@ def _is_open(now: datetime, created_at: datetime, seen_at: datetime) -> bool:
 
 def sign_out(work: Work, token: str) -> None:
     """The token opens nothing any more."""
+    found = stored.find_sign_in(work.session, token_hash(token)) if token else None
+    if found is not None:
+        work.note("account.sign_out", "account", found[0].id)
     stored.end_sign_in(work.session, token_hash(token))
 
 
@@ -166,19 +193,21 @@ def ask_reset(work: Work, login: str) -> None:
     """Mail a link {address}/reset/<token> to the account, if there is one; the caller's answer is always the same."""
     login = code_form(login).lower()
     account = stored.find_by_login(work.session, login) if is_printable(login) else None
-    if account is None:
+    if account is None or not account.is_active:
         return
+    work.note("account.ask_reset", "account", account.id)
+    link = reset_link(work, account, work.now + RESET_ENDS)
+    mail.write(work, "reset", account.mail, name=account.name, link=link)
+
+
+def reset_link(work: Work, account: Account, expires_at: datetime) -> str:
+    """A link that sets a new password, once; earlier ones end."""
     token = new_token()
     ticket = stored.Ticket(mail=account.mail, account_id=account.id, enterprise_id=None)
     stored.add_ticket(
-        work.session,
-        token_hash(token),
-        ticket,
-        invited_by=None,
-        now=work.now,
-        expires_at=work.now + RESET_ENDS,
+        work.session, token_hash(token), ticket, invited_by=None, now=work.now, expires_at=expires_at
     )
-    mail.write(work, "reset", account.mail, name=account.name, link=f"{work.settings.address}/reset/{token}")
+    return f"{work.settings.address}/reset/{token}"
 
 
 def may_reset(work: Work, token: str) -> bool:
@@ -191,7 +220,7 @@ def reset(work: Work, token: str, password: str) -> tuple[Problem, ...]:
     """Set a new password by a mailed link; ends the link, every sign-in and a lock."""
     ticket = stored.find_ticket(work.session, token_hash(token), work.now, is_locking=work.is_writing)
     account = stored.find(work.session, ticket.account_id) if ticket and ticket.account_id else None
-    if account is None:
+    if account is None or not account.is_active:
         return (Problem(place="token", code="token_invalid"),)
     problems = check_password(password, "password", (account.mail, account.mobile, account.name))
     if problems:
@@ -200,6 +229,8 @@ def reset(work: Work, token: str, password: str) -> tuple[Problem, ...]:
     stored.use_ticket(work.session, token_hash(token), work.now)
     stored.end_sign_ins(work.session, account.id)
     stored.clear_failures(work.session, account.id)
+    _is_doing(work, account)
+    work.note("account.reset", "account", account.id)
     return ()
 
 
@@ -212,6 +243,7 @@ def change_password(work: Work, who: Account, old: str, new: str, token: str = "
         return problems
     stored.set_password_hash(work.session, who.id, hash_of(new))
     stored.end_sign_ins(work.session, who.id, but=token_hash(token))
+    work.note("account.change_password", "account", who.id)
     return ()
 
 
@@ -244,6 +276,7 @@ def invite_colleague(work: Work, who: Account, enterprise_id: str, address: str)
         enterprise=found.profile.name,
         link=f"{work.settings.address}/join/{token}",
     )
+    work.note("account.invite", "enterprise", enterprise_id, after=address)
     return ()
 
 
@@ -277,4 +310,5 @@ def _join(work: Work, token: str, ticket: stored.Ticket, who: Account) -> str:
     assert ticket.enterprise_id is not None
     stored_enterprise.add_member(work.session, who.id, ticket.enterprise_id, work.now)
     stored.use_ticket(work.session, token_hash(token), work.now)
+    work.note("account.join", "enterprise", ticket.enterprise_id, after=who.id)
     return ticket.enterprise_id

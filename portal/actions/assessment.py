@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from portal.actions import enterprise, facts
+from portal.actions import campaign, enterprise, facts
 from portal.actions.work import NotFound, Work, new_id
 from portal.core.answers import (
     MISSING,
@@ -20,6 +20,8 @@ from portal.core.answers import (
     usual_range_warning,
 )
 from portal.core.assessment import Assessment, GateState, rounded
+from portal.core.audit import Outcome
+from portal.core.campaign import check_submission
 from portal.core.data_check import find_irregularities
 from portal.core.errors import PortalError, Problem
 from portal.core.filing import (
@@ -271,7 +273,15 @@ def _warnings(questionnaire: Questionnaire, answers: Answers) -> tuple[Problem, 
 
 def readiness(work: Work, who: Account, id: str) -> Readiness:
     """What is missing, carried over but not confirmed, unusual or open, before submission; raises NotFound."""
-    return ready(open_(work, who, id))
+    draft = open_(work, who, id)
+    found = ready(draft)
+    closed = _check_campaign(work, draft) if draft.is_editable else ()
+    return replace(found, problems=found.problems + closed)
+
+
+def _check_campaign(work: Work, draft: OpenAssessment) -> tuple[Problem, ...]:
+    """Whether the year's campaign lets it be submitted now; filling in is possible at any time."""
+    return check_submission(campaign.applying(work, draft.year, draft.enterprise.profile), work.now)
 
 
 def ready(draft: OpenAssessment) -> Readiness:
@@ -349,12 +359,15 @@ def submit(work: Work, who: Account, id: str, confirmed: Collection[str] = ()) -
         return record.number
     draft = opened(work, record, stored.answers(work.session, id))
     found = ready(draft)
-    problems = found.problems + tuple(
+    problems = (*found.problems, *_check_campaign(work, draft))
+    problems += tuple(
         Problem(place=doubt.item.id, code="value_unconfirmed")
         for doubt in found.doubts
         if doubt.token not in confirmed
     )
     if problems:
+        codes = sorted({problem.code for problem in problems})
+        work.note("assessment.submit", "assessment", id, after=" ".join(codes), outcome=Outcome.REFUSED)
         raise NotReady(problems)
     number = _new_number(record.year)
     assessment = freeze(work, who, draft, number=number, round=1)

@@ -1,11 +1,14 @@
 """Registering an enterprise and keeping its profile."""
 
+from dataclasses import asdict
+
 from portal.actions.work import NotFound, Work, new_id
 from portal.core.enterprise import Enterprise, EnterpriseProfile, check_profile, check_uscc, tidied
 from portal.core.errors import Problem
 from portal.core.roles import Account
 from portal.storage import account as stored_account
 from portal.storage import enterprise as stored
+from portal.storage.assessment import canonical
 
 Outcome = tuple[str | None, tuple[Problem, ...]]
 
@@ -22,17 +25,22 @@ def create(work: Work, who: Account, profile: EnterpriseProfile) -> Outcome:
     if not stored.add(work.session, id, profile, work.now):
         return None, (Problem(place="uscc", code="uscc_taken"),)
     stored.add_member(work.session, who.id, id, work.now)
+    work.note("enterprise.create", "enterprise", id, after=canonical(asdict(profile)))
     return id, ()
 
 
 def change(work: Work, who: Account, id: str, profile: EnterpriseProfile) -> tuple[Problem, ...]:
     """Replace the profile; nothing changes when there are problems. What was submitted keeps the old one."""
-    of_mine(work, who, id)
+    before = of_mine(work, who, id).profile
     profile, problems = _checked(work, profile, id)
     if problems:
         return problems
     if not stored.replace(work.session, id, profile, work.now):
         return (Problem(place="uscc", code="uscc_taken"),)
+    changed = {name for name, value in asdict(profile).items() if value != getattr(before, name)}
+    if changed:
+        told = [canonical({name: getattr(one, name) for name in changed}) for one in (before, profile)]
+        work.note("enterprise.change", "enterprise", id, before=told[0], after=told[1])
     return ()
 
 

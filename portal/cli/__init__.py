@@ -1,4 +1,4 @@
-"""The command door: demo | serve | worker | migrate | backup | doctor | routes | assess | report | preview.
+"""The command door: demo | serve | worker | migrate | backup | doctor | routes | assess | report | preview | remind | staff | audit.
 
 Each command imports what it needs when it runs: `portal assess` starts without the database, and nothing here ever
 loads Flask – the web is started as a process of its own.
@@ -90,6 +90,40 @@ def backup(file: Path) -> None:
     from portal.cli.upkeep import back_up
 
     back_up(Settings.from_environment(), file)
+
+
+@commands.command(help="补写并发出今天应发的催报提醒（打印程序运行时会自动进行）")
+def remind() -> None:
+    """Do at once what the worker does by itself."""
+    from portal.cli.bureau import remind_now
+
+    sys.exit(remind_now(Settings.from_environment()))
+
+
+@commands.command(help="建立第一个系统管理员、安全管理员或审计管理员账号")
+@click.option("--role", type=click.Choice(["operator", "security", "auditor"]), required=True)
+@click.option("--name", required=True, help="姓名")
+@click.option("--mail", required=True, help="电子邮箱，用来登录")
+@click.option("--office", required=True, help="单位和科室")
+def staff(role: str, name: str, mail: str, office: str) -> None:
+    """The first of each; the next are made on the pages, by two persons."""
+    from portal.cli.bureau import add_first
+
+    sys.exit(add_first(Settings.from_environment(), role, name=name, mail=mail, office=office))
+
+
+@commands.group(help="审计日志")
+def audit() -> None:
+    """Commands about the audit trail."""
+
+
+@audit.command(help="逐行校验审计日志；完整时退出码为 0，否则为 1")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="只校验这一天（北京时间）及以后的部分")
+def verify(since: datetime | None) -> None:
+    """Check the chain and the kept ends."""
+    from portal.cli.bureau import verify_trail
+
+    sys.exit(verify_trail(Settings.from_environment(), since))
 
 
 @commands.command("doctor", help="检查运行环境，说明问题和解决办法")

@@ -60,12 +60,25 @@ def hash_of(
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
-def first_break(lines: Iterable[Line]) -> int | None:
-    """The number of the first line at which the chain does not hold; None when all of it does."""
-    previous = FIRST
-    for number, line in enumerate(lines, start=1):
+def first_break(lines: Iterable[Line], *, start: int = 1, previous: str = FIRST) -> int | None:
+    """The number of the first line at which the chain does not hold; None when all of it does.
+
+    A part of the chain is checked from line `start` on, which follows the line with the hash `previous`.
+    """
+    for number, line in enumerate(lines, start=start):
         expected = hash_of(number, line.at, line.who, line.name, line.role, line.origin, line.event, previous)
         if line.number != number or line.previous != previous or line.hash != expected:
             return number
         previous = line.hash
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """The end of the chain as it was at some moment, kept outside the database.
+
+    A chain alone does not tell that its last lines were taken away; the anchor does.
+    """
+
+    number: int
+    hash: str

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from portal.core.enterprise import DISTRICTS
+from portal.core.errors import Problem
+
 CITY = "330100"  # 杭州市; a bureau's jurisdiction is this or one of its districts
 
 
@@ -15,6 +18,12 @@ class Role(StrEnum):
     OPERATOR = "operator"  # 系统管理员: accounts
     SECURITY = "security"  # 安全管理员: who may do what
     AUDITOR = "auditor"  # 审计管理员: the audit trail
+
+
+# Whose accounts the portal's administration makes; the others register themselves.
+STAFF = frozenset({Role.REVIEWER, Role.OPERATOR, Role.SECURITY, Role.AUDITOR})
+# Without one of each nobody could ever be let in again.
+INDISPENSABLE = frozenset({Role.OPERATOR, Role.SECURITY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +59,11 @@ class Account:
         return enterprise_id in self.enterprises
 
     @property
+    def is_granted(self) -> bool:
+        """Whether a role was granted: a new account of the staff is a reviewer of nowhere."""
+        return self.role is not Role.REVIEWER or self.jurisdiction != ""
+
+    @property
     def sight(self) -> Sight:
         """How far the person sees; a reviewer without jurisdiction sees nothing, for he acts for nobody."""
         return Sight(self.id, self.jurisdiction if self.role is Role.REVIEWER else "")
@@ -58,3 +72,15 @@ class Account:
     def is_city(self) -> bool:
         """Whether a reviewer is the city's (复核) and not a district's (初审)."""
         return self.jurisdiction == CITY
+
+
+def check_grant(role: str, jurisdiction: str) -> tuple[Problem, ...]:
+    """Whether the staff may be granted that role: reviewers with a jurisdiction, nobody else with one."""
+    if role not in STAFF:
+        return (Problem(place="role", code="not_an_option"),)
+    if role != Role.REVIEWER:
+        return (Problem(place="jurisdiction", code="jurisdiction_unwanted"),) if jurisdiction else ()
+    if not jurisdiction:
+        return (Problem(place="jurisdiction", code="jurisdiction_missing"),)
+    is_known = jurisdiction == CITY or jurisdiction in DISTRICTS
+    return () if is_known else (Problem(place="jurisdiction", code="not_an_option"),)

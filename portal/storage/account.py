@@ -1,9 +1,10 @@
 """Accounts, sign-ins, failed sign-ins and mailed tickets: rows ↔ core objects."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from portal.core.roles import Account, Role
@@ -86,6 +87,42 @@ def members(session: Session, enterprise_id: str) -> tuple[Account, ...]:
         .order_by(MembershipRow.created_at, AccountRow.id)
     )
     return tuple(_as_account(row, (enterprise_id,)) for row in rows)
+
+
+def listed(
+    session: Session, roles: Collection[Role], *, words: str, offset: int, limit: int
+) -> tuple[tuple[Account, ...], int]:
+    """Accounts with one of the roles, by role and name, without their enterprises; and how many there are."""
+    query = select(AccountRow).where(AccountRow.role.in_(sorted(roles)))
+    if words:
+        query = query.where(
+            AccountRow.name.contains(words, autoescape=True)
+            | AccountRow.mail.contains(words.lower(), autoescape=True)
+            | AccountRow.office.contains(words, autoescape=True)
+        )
+    count = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    rows = session.scalars(
+        query.order_by(AccountRow.role, AccountRow.jurisdiction, AccountRow.name, AccountRow.id)
+        .offset(offset)
+        .limit(limit)
+    )
+    return tuple(_as_account(row, ()) for row in rows), count
+
+
+def active_of(session: Session, role: Role) -> frozenset[str]:
+    """The ids of the active accounts with that role, locked: two who disable each other must not both succeed."""
+    query = select(AccountRow.id).where(AccountRow.role == role, AccountRow.is_active)
+    return frozenset(session.scalars(query.order_by(AccountRow.id).with_for_update()))
+
+
+def set_standing(session: Session, id: str, *, role: Role, jurisdiction: str, is_active: bool) -> None:
+    """What the account is for, and whether it opens anything."""
+    session.execute(
+        update(AccountRow)
+        .where(AccountRow.id == id)
+        .values(role=role, jurisdiction=jurisdiction, is_active=is_active)
+    )
+    session.expire_all()
 
 
 def _row_of_login(session: Session, login: str) -> AccountRow | None:

@@ -48,9 +48,9 @@ def append(
     connection.execute(insert(AuditRow), lines)
 
 
-def read(session: Session) -> Iterator[Line]:
-    """All of it, oldest first, without holding it in memory."""
-    last = 0
+def read(session: Session, after: int = 0) -> Iterator[Line]:
+    """The lines after that number, oldest first, without holding them in memory."""
+    last = after
     while True:
         rows = session.scalars(
             select(AuditRow).where(AuditRow.number > last).order_by(AuditRow.number).limit(_CHUNK)
@@ -63,12 +63,33 @@ def read(session: Session) -> Iterator[Line]:
         session.expunge_all()
 
 
+def last_before(session: Session, moment: datetime) -> int:
+    """The number of the newest line of which all up to it are older than the moment; 0 when there is none."""
+    first = session.scalar(select(func.min(AuditRow.number)).where(AuditRow.at >= moment))
+    if first is not None:
+        return first - 1
+    return session.scalar(select(func.max(AuditRow.number))) or 0
+
+
+def get(session: Session, number: int) -> Line | None:
+    """One line."""
+    row = session.get(AuditRow, number)
+    return as_line(row) if row is not None else None
+
+
+def head(session: Session) -> Line | None:
+    """The newest line."""
+    row = session.scalars(select(AuditRow).order_by(AuditRow.number.desc()).limit(1)).one_or_none()
+    return as_line(row) if row is not None else None
+
+
 def find(
     session: Session,
     *,
     words: str = "",
     deed: str = "",
     who: str = "",
+    kind: str = "",
     subject: str = "",
     outcome: str = "",
     since: datetime | None = None,
@@ -88,6 +109,7 @@ def find(
     for column, value in (
         (AuditRow.deed, deed),
         (AuditRow.who, who),
+        (AuditRow.subject_kind, kind),
         (AuditRow.subject_id, subject),
         (AuditRow.outcome, outcome),
     ):
@@ -104,6 +126,11 @@ def find(
 
 def _counted(query: Select[AuditRow]) -> Select[int]:
     return select(func.count()).select_from(query.subquery())
+
+
+def kinds(session: Session) -> tuple[str, ...]:
+    """Every kind of object that occurs, for the filter."""
+    return tuple(session.scalars(select(AuditRow.subject_kind).distinct().order_by(AuditRow.subject_kind)))
 
 
 def deeds(session: Session) -> tuple[str, ...]:

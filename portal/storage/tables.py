@@ -503,7 +503,10 @@ class CampaignRow(Row):
 
 
 class LetterRow(Row):
-    """A letter in the outbox. `occasion` is unique: the same reminder leaves once however often it is asked for."""
+    """A letter in the outbox. `occasion` is unique: the same reminder leaves once however often it is asked for.
+
+    `sent_at` is when it left, or while it waits and after it failed when it was tried last.
+    """
 
     __tablename__ = "letter"
     __table_args__ = (Index(None, "state", "created_at"),)

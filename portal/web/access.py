@@ -14,6 +14,7 @@ from flask import Blueprint, Flask, Response, current_app, g, make_response, red
 from werkzeug.exceptions import Forbidden
 
 from portal.actions import account as account_actions
+from portal.actions.assessment import NotEditable
 from portal.actions.work import Door, NotFound, Work
 from portal.core.audit import Outcome
 from portal.core.review import NotAllowed
@@ -27,6 +28,16 @@ OPERATOR = frozenset({Role.OPERATOR})
 SECURITY = frozenset({Role.SECURITY})
 AUDITOR = frozenset({Role.AUDITOR})
 SIGNED_IN = frozenset(Role)
+ADMITTING = OPERATOR | SECURITY
+# Where somebody begins who has just signed in.
+LANDINGS: Mapping[Role, str] = {
+    Role.MANAGER: "/desk",
+    Role.REVIEWER: "/campaigns",
+    Role.CONSULTANT: "/account",
+    Role.OPERATOR: "/staff",
+    Role.SECURITY: "/staff",
+    Role.AUDITOR: "/audit",
+}
 _SHOWING = {"GET", "HEAD", "OPTIONS"}
 
 View = Callable[..., Any]
@@ -75,7 +86,7 @@ class Pages(Blueprint):
             def opened(**parts: str) -> Response:
                 try:
                     return _answer(view, roles, parts, ahead)
-                except (Forbidden, NotFound, NotAllowed):
+                except (Forbidden, NotFound, NotAllowed, NotEditable):
                     _note_refusal(current_app.extensions["door"], parts)
                     raise
 
@@ -100,11 +111,22 @@ def _answer(
             ready["ahead"] = ahead(work, _admitted(work, roles), **parts)
     if request.method in _SHOWING:
         with door.reading() as work:
-            return _call(view, roles, work, ready)
+            response = _call(view, roles, work, ready)
+        _keep_notes(door, work)
+        return response
     # The response is made inside, because it may need rows; it is sent only after the commit, and a commit that
     # fails raises and takes the response with it.
     with door.writing(request.remote_addr or "") as work:
         return _call(view, roles, work, ready)
+
+
+def _keep_notes(door: Door, shown: Work) -> None:
+    """Write down what a page that only shows has noted: a file that was fetched."""
+    if not shown.trail.events:
+        return
+    with door.writing(request.remote_addr or "") as work:
+        work.trail.who = shown.trail.who
+        work.trail.events.extend(shown.trail.events)
 
 
 def _note_refusal(door: Door, parts: Mapping[str, str]) -> None:

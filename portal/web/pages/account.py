@@ -8,6 +8,7 @@ from portal.actions.work import NotFound, Work
 from portal.core.errors import Problem
 from portal.core.roles import Account
 from portal.web.access import (
+    LANDINGS,
     PUBLIC,
     SIGN_IN_COOKIE,
     SIGNED_IN,
@@ -61,9 +62,9 @@ def _register(work: Work, invitation: str, then: str) -> ResponseReturnValue:
 def sign_in(work: Work, who: Account | None) -> ResponseReturnValue:
     """Signing in; what was typed before the sign-in ran out is offered again afterwards."""
     form = SignInForm(request.form)
-    then = local_path(request.values.get("next", ""), "/desk")
+    then = local_path(request.values.get("next", ""), "")
     if request.method != "POST":
-        return redirect(then) if who is not None else _sign_in_page(form, then, "", 200)
+        return redirect(then or LANDINGS[who.role]) if who is not None else _sign_in_page(form, then, "", 200)
     kept = request.form.get("held", "")
     token, problems = account.sign_in(
         work, form.login.data or "", form.password.data or "", request.remote_addr or ""
@@ -71,6 +72,8 @@ def sign_in(work: Work, who: Account | None) -> ResponseReturnValue:
     if token is None:
         show(form, problems)
         return _sign_in_page(form, then, kept, 422)
+    signed_in = account.account_of(work, token)
+    then = then or (LANDINGS[signed_in.role] if signed_in is not None else "/")
     pairs = read_held(kept)
     if pairs:
         page = render_template("account/resume.html", path=then, held=pairs)
