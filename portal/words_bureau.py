@@ -6,8 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from portal import words
-from portal.core.campaign import CampaignState, Channel, LetterState
 from portal.core.audit import Event, Line, Outcome
+from portal.core.campaign import CampaignState, Channel, LetterState
 from portal.core.evidence import EvidenceKind
 from portal.core.participation import Participant, Stage
 from portal.core.review import Deed, Party, Reason, ReviewState, VerdictKind
@@ -313,9 +313,13 @@ def audit_value(field: str, value: object) -> str:
     if value == "sealed":
         return "（填报内容，不在审计中显示）"
     if isinstance(value, list):
-        return "、".join(audit_value(field, one) for one in value) if len(value) <= 20 else f"共 {len(value)} 项"
+        return (
+            "、".join(audit_value(field, one) for one in value) if len(value) <= 20 else f"共 {len(value)} 项"
+        )
     if isinstance(value, dict):
-        return "；".join(f"{AUDIT_FIELDS.get(key, key)} {audit_value(key, one)}" for key, one in value.items())
+        return "；".join(
+            f"{AUDIT_FIELDS.get(key, key)} {audit_value(key, one)}" for key, one in value.items()
+        )
     if isinstance(value, bool):
         return "是" if value else "否"
     text = str(value)
