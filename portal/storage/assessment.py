@@ -66,7 +66,7 @@ class Frozen:
 
     number: str
     answers: Answers
-    evidence: Mapping[str, Sequence[str]]  # item → ids of its files
+    evidence: Mapping[ItemId, Sequence[str]]  # item → ids of its files
     profile: EnterpriseProfile
     receipt: Mapping[str, Any]
     checksum: str
