@@ -4,35 +4,29 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from portal.config import Settings
 from portal.core.answers import Answer, Chosen, Declared, Measured, Practised
 from portal.core.enterprise import EnterpriseProfile, check_digit
 from portal.core.filing import Change
-from portal.core.levels import Direction, Grade, Verification
+from portal.core.levels import Verification
 from portal.core.library import Library
 from portal.core.questionnaire import (
-    Activity,
     Citation,
     Column,
     Extent,
-    Indicator,
     ItemId,
-    Level,
     Option,
-    Practice,
     Questionnaire,
-    Requirement,
     Section,
     Source,
     SourceId,
     Trait,
     UsualRange,
 )
-from portal.core.rulebook import PointsRulebook
-from portal.core.technology import Backing, CostClass, Technology
+from portal.core.technology import CostClass
+from tests import trade
 
 SOURCE = SourceId("example_standard")
 KILN, COAL, HEAT, SNCR, WASTE, PERMIT = map(
@@ -67,9 +61,9 @@ def make_profile(**changes: Any) -> EnterpriseProfile:
 
 def make_questionnaire(version: str = "2026-1", **changes: Any) -> Questionnaire:
     """Six items in two sections: one of each kind, and a second practice that counts for the other column."""
-    level = {"source": SOURCE, "verification": Verification.ORIGINAL}
     clause = (Citation(source=SOURCE, place="1"),)
-    extents = MappingProxyType({extent: f"an example that is {extent.value}" for extent in Extent})
+    extents = {extent: f"an example that is {extent.value}" for extent in Extent}
+    levels = (("I", "94"), ("II", "100"), ("III", "108"))
     plant = Section(
         id="plant",
         title="工厂",
@@ -79,39 +73,26 @@ def make_questionnaire(version: str = "2026-1", **changes: Any) -> Questionnaire
                 title="生产线",
                 options=(Option(id="kiln", title="熟料"), Option(id="mill", title="粉磨")),
             ),
-            Activity(id=COAL, title="原煤", unit="t"),
-            Requirement(id=PERMIT, title="排污许可", is_veto=True),
+            trade.make_activity(COAL, title="原煤"),
+            trade.make_requirement(PERMIT, title="排污许可"),
         ),
     )
     measures = Section(
         id="measures",
         title="措施",
         items=(
-            Indicator(
-                id=HEAT,
+            trade.make_indicator(
+                HEAT,
                 title="熟料综合煤耗",
-                column=Column.CLEAN,
-                weight=Decimal(10),
-                unit="kgce/t",
-                direction=Direction.SMALLER,
                 clauses=clause,
                 usual=UsualRange(low=Decimal(80), high=Decimal(150), basis="example"),
-                levels=(
-                    Level(grade=Grade.I, value=Decimal(94), **level),
-                    Level(grade=Grade.II, value=Decimal(100), **level),
-                    Level(grade=Grade.III, value=Decimal(108), **level),
+                levels=tuple(
+                    trade.make_level(grade, value, "original", source=SOURCE) for grade, value in levels
                 ),
             ),
-            Practice(
-                id=SNCR,
-                title="SNCR 脱硝",
-                column=Column.CLEAN,
-                weight=Decimal(5),
-                clauses=clause,
-                extents=extents,
-            ),
-            Practice(
-                id=WASTE,
+            trade.make_practice(SNCR, title="SNCR 脱硝", weight=Decimal(5), clauses=clause, extents=extents),
+            trade.make_practice(
+                WASTE,
                 title="协同处置",
                 column=Column.CIRCULAR,
                 weight=Decimal(5),
@@ -127,30 +108,21 @@ def make_questionnaire(version: str = "2026-1", **changes: Any) -> Questionnaire
         "title": "水泥企业自评价",
         "sections": (plant, measures),
         "factors": {},
-        "rulebooks": (
-            PointsRulebook(
-                id="points",
-                title="得分",
-                columns={"clean": Decimal(60), "circular": Decimal(40)},
-                levels={"I": Decimal(1), "II": Decimal("0.8"), "III": Decimal("0.6")},
-                extents={"full": Decimal(1), "planned": Decimal(0), "none": Decimal(0)},
-                provisional_below=Decimal(60),
-            ),
-        ),
+        "rulebooks": (trade.make_points_rules(title="得分"),),
     }
     return Questionnaire(**(parts | changes))
 
 
 def make_library(*questionnaires: Questionnaire) -> Library:
     """A library of one small questionnaire and one technology card."""
-    card = Technology(
-        id="precise_sncr",
+    card = trade.make_technology(
+        "precise_sncr",
+        [SNCR],
         title="精准 SNCR",
-        closes=(SNCR,),
         principle="按烟气中氮氧化物的变化调节还原剂用量",
         fits="新型干法窑",
         cost_class=CostClass.LOW,
-        backing=(Backing(source=SOURCE, verification=Verification.SECONDHAND),),
+        backing=(trade.make_backing(source=SOURCE),),
     )
     found = questionnaires or (make_questionnaire(),)
     return Library(

@@ -1,4 +1,4 @@
-"""Builders for the trade: small questionnaires with honest defaults, so that a test names only what it is about."""
+"""Builders for the trade: every kind of item with honest defaults, so that a test names only what it is about."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -35,21 +35,22 @@ SOURCE = SourceId("norm")
 
 
 def make_level(grade: str, value: str, verification: str = "secondhand", **more: Any) -> Level:
-    return Level(
-        grade=Grade(grade), value=D(value), source=SOURCE, verification=Verification(verification), **more
-    )
+    settings: dict[str, Any] = {"source": SOURCE, "verification": Verification(verification)}
+    return Level(grade=Grade(grade), value=D(value), **(settings | more))
 
 
-def make_indicator(id: str, levels: str = "100 107 117", **more: Any) -> Indicator:
-    """An indicator in kgce/t; `levels` are the values of Ⅰ Ⅱ Ⅲ, "-" where there is none."""
-    given = zip(("I", "II", "III"), levels.split(), strict=False)
+def make_indicator(id: str, levels: str | tuple[Level, ...] = "100 107 117", **more: Any) -> Indicator:
+    """An indicator in kgce/t; `levels` are the values of Ⅰ Ⅱ Ⅲ, "-" where there is none, or levels made already."""
+    if isinstance(levels, str):
+        given = zip(("I", "II", "III"), levels.split(), strict=False)
+        levels = tuple(make_level(grade, value) for grade, value in given if value != "-")
     settings: dict[str, Any] = {
         "title": id,
         "column": Column.CLEAN,
         "weight": D(10),
         "unit": "kgce/t",
         "direction": Direction.SMALLER,
-        "levels": tuple(make_level(grade, value) for grade, value in given if value != "-"),
+        "levels": levels,
     }
     settings |= more
     if settings.pop("is_binding", False):
@@ -68,15 +69,16 @@ def make_practice(id: str, **more: Any) -> Practice:
 
 
 def make_activity(id: str, unit: str = "t", **more: Any) -> Activity:
-    return Activity(id=ItemId(id), title=id, unit=unit, **more)
+    return Activity(id=ItemId(id), unit=unit, **({"title": id} | more))
 
 
 def make_trait(id: str, options: Sequence[str], **more: Any) -> Trait:
-    return Trait(id=ItemId(id), title=id, options=tuple(Option(id=o, title=o) for o in options), **more)
+    settings = {"title": id, "options": tuple(Option(id=o, title=o) for o in options)}
+    return Trait(id=ItemId(id), **(settings | more))
 
 
 def make_requirement(id: str, **more: Any) -> Requirement:
-    return Requirement(id=ItemId(id), title=id, **({"is_veto": True} | more))
+    return Requirement(id=ItemId(id), **({"title": id, "is_veto": True} | more))
 
 
 def make_condition(**any_of: Sequence[str]) -> Condition:

@@ -12,29 +12,18 @@ from portal.core.formula import Formula
 from portal.core.levels import Grade
 from portal.core.questionnaire import (
     ALWAYS,
-    Activity,
     Citation,
     Column,
     Condition,
     Extent,
-    Indicator,
     Item,
     Level,
-    Practice,
     Questionnaire,
-    Requirement,
     Scored,
     Trait,
     UsualRange,
 )
 
-KINDS: Mapping[type, str] = {
-    Trait: "生产特征",
-    Activity: "活动数据",
-    Requirement: "基本要求",
-    Indicator: "定量指标",
-    Practice: "措施",
-}
 # Every field that can differ, as an author calls it; a test keeps the list whole.
 FIELDS: Mapping[str, str] = {
     # items
@@ -59,6 +48,7 @@ FIELDS: Mapping[str, str] = {
     "uses_levels": "以Ⅱ级、Ⅰ级作基准与引领", "item": "条目", "base": "基准值", "lead": "引领值",
     # data checks
     "look_at": "应核对", "rule": "规则", "left": "左边", "right": "右边", "tolerance": "允许相差",
+    "year": "年度", "found": "佐证日期",
     "practice": "措施", "beyond": "越过方向", "bound": "界限", "share": "变化百分比",
 }  # fmt: skip
 # Keys of the rules' mappings.
@@ -102,7 +92,7 @@ def _named(item: Item) -> str:
     column = ""
     if isinstance(item, Scored):
         column = f"，{words.label(item.column)}，权重 {words.number(item.weight)}"
-    return f"{item.id}  {item.title}（{KINDS[type(item)]}{column}）"
+    return f"{item.id}  {item.title}（{words.ITEM_KINDS[type(item)]}{column}）"
 
 
 def _moved(one: ItemChange) -> str:
@@ -161,7 +151,7 @@ def _value(value: object, whole: Questionnaire) -> str:
         case Decimal():
             return words.number(value)
         case type():
-            return KINDS[value]
+            return words.ITEM_KINDS[value]
         case Enum():
             return words.label(value)
         case Formula():

@@ -5,7 +5,7 @@ Nothing here depends on answers: every section stands there, with the condition 
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -36,13 +36,6 @@ from portal.report import html, pdf
 from portal.report.annexes import SourceLine, source_lines
 from portal.report.citing import Citer, doubt
 
-KINDS: Mapping[type, str] = {
-    Trait: "生产特征",
-    Activity: "活动数据",
-    Requirement: "基本要求",
-    Indicator: "定量指标",
-    Practice: "定性措施",
-}
 MOST_LINES = 4  # groups of plants whose levels are told in lines; more are a table
 
 
@@ -273,7 +266,9 @@ class _Wording:
             number=number,
             id=item.id,
             kind=type(item).__name__.lower(),
-            kind_title="否决项" if isinstance(item, Requirement) and item.is_veto else KINDS[type(item)],
+            kind_title="否决项"
+            if isinstance(item, Requirement) and item.is_veto
+            else words.ITEM_KINDS[type(item)],
             title=item.title,
             question=item.question,
             help=item.help,
@@ -419,5 +414,7 @@ def _rules(questionnaire: Questionnaire) -> str:
 
 def _counts(questionnaire: Questionnaire) -> str:
     items = list(questionnaire.items.values())
-    parts = [(title, sum(isinstance(item, kind) for item in items)) for kind, title in KINDS.items()]
+    parts = [
+        (title, sum(isinstance(item, kind) for item in items)) for kind, title in words.ITEM_KINDS.items()
+    ]
     return "、".join(f"{title} {count} 项" for title, count in parts if count)
