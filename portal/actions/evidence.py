@@ -36,7 +36,7 @@ from portal.core.evidence import (
 )
 from portal.core.filing import AssessmentState, OpenAssessment
 from portal.core.questionnaire import ItemId
-from portal.core.review import ReviewState
+from portal.core.review import Deed, Party, ReviewState, VerdictKind, deeds_of, prevailing
 from portal.core.roles import Account, Sight
 from portal.storage import assessment as stored_assessment
 from portal.storage import enterprise as stored_enterprise
@@ -54,6 +54,7 @@ MOST_PER_ITEM = 30
 MOST_PAGES_SHOWN = 60
 # What lies in the store without a row is either on its way or was left by a crash.
 ORPHAN_AFTER = timedelta(hours=24)
+_OBJECTING = {ReviewState.CONFIRMED, ReviewState.OBJECTED, ReviewState.CLOSED}
 
 
 class NotOpen(PortalError):
@@ -460,10 +461,29 @@ def _open_item(
 
 
 def _writable(work: Work, assessment_id: str) -> frozenset[ItemId]:
-    case = stored_review.find(work.session, assessment_id, is_locking=True)
-    if case is None or (case.due_at is not None and work.now >= case.due_at):
-        return frozenset()
-    return stored_review.reopened(work.session, case)
+    """Of a submitted self-check: the items sent back while they are out, the lowered ones until it was objected."""
+    case = stored_review.find(work.session, assessment_id, is_locking=work.is_writing)
+    deeds = deeds_of(case, Party.ENTERPRISE, now=work.now) if case is not None else frozenset()
+    if Deed.CORRECT in deeds:
+        return stored_review.reopened(work.session, case)
+    if Deed.OBJECT in deeds:
+        verdicts = prevailing(stored_review.verdicts(work.session, assessment_id, is_issued=True))
+        return frozenset(item for item, one in verdicts.items() if one.kind is VerdictKind.LOWERED)
+    return frozenset()
+
+
+def may_attach(work: Work, open_: OpenAssessment, item: ItemId) -> bool:
+    """Whether the plant may put files beside the item now, or take them away."""
+    return open_.is_editable or item in _writable(work, open_.id)
+
+
+def beside(work: Work, who: Account, open_: OpenAssessment, item: ItemId) -> tuple[Evidence, ...]:
+    """The files beside one item as its own page shows them: with those for an objection, not yet submitted."""
+    files = of_assessment(work, who, open_.id).get(item, ())
+    if open_.case is None or open_.case.state not in _OBJECTING:
+        return files
+    known = {one.id for one in files}
+    return files + tuple(one for one in with_objection(work, who, open_.id, item) if one.id not in known)
 
 
 def day_needed(work: Work, open_: OpenAssessment) -> date:
