@@ -298,7 +298,7 @@ def page_of(work: Work, who: Account, id: str, number: int) -> bytes:
     """A page as a picture to read, a JPEG: drawn at first sight and then kept. Raises NotFound."""
     found = _found(work, who, id)
     one = found.evidence
-    if not one.has_preview or not 1 <= number <= min(one.pages or 1, MOST_PAGES_SHOWN):
+    if not one.has_thumbnail or not 1 <= number <= min(one.pages or 1, MOST_PAGES_SHOWN):
         raise NotFound(id)
     store, path = open_store(work.settings), f"{found.store_key}/page-{number}.jpg"
     try:

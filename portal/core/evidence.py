@@ -96,11 +96,6 @@ class Evidence:
         return self.kind in OF_THE_YEAR and self.issued_on is not None and self.issued_on.year != year
 
     @property
-    def has_preview(self) -> bool:
-        """Whether its pages can be shown as pictures."""
-        return self.has_thumbnail
-
-    @property
     def file_name(self) -> str:
         """The name for saving: the original one, with an ending that tells what the content is."""
         suffixes = SUFFIXES[self.media_type]
