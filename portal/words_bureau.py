@@ -34,6 +34,7 @@ DEEDS: Mapping[Deed, str] = {
     Deed.HAND_OVER: "移交",
     Deed.JUDGE: "逐项审核",
     Deed.RETURN: "发出补正通知",
+    Deed.ASK_EXTENSION: "申请延长补正期限",
     Deed.EXTEND: "延长补正期限",
     Deed.CORRECT: "补正",
     Deed.RESUBMIT: "补正后再次提交",

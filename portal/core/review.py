@@ -17,6 +17,9 @@ from portal.core.questionnaire import ItemId
 
 LONGEST_REMARK = 1000
 DAYS_TO_CORRECT, MOST_DAYS = 10, 60
+# 本门户约定: no rule on green factories names a period for objections; half a month lets a plant gather evidence.
+DAYS_TO_OBJECT = 15
+LONGEST_PHRASE, MOST_PHRASES = 300, 30
 
 
 class ReviewState(StrEnum):
@@ -48,6 +51,7 @@ class Deed(StrEnum):
     HAND_OVER = "hand_over"
     JUDGE = "judge"
     RETURN = "return"
+    ASK_EXTENSION = "ask_extension"
     EXTEND = "extend"
     CORRECT = "correct"
     RESUBMIT = "resubmit"
@@ -65,6 +69,7 @@ class Only(StrEnum):
     IN_TIME = "in_time"  # before the deadline has passed
     OVERDUE = "overdue"  # after it
     ONCE = "once"  # the deadline is extended once a round
+    DISPUTABLE = "disputable"  # before the days for an objection have passed
     ORPHANED = "orphaned"  # nobody of that bureau who can still sign in holds the case
 
 
@@ -90,6 +95,8 @@ class Move:
                 return case.is_overdue(now)
             case Only.ONCE:
                 return not case.is_extended
+            case Only.DISPUTABLE:
+                return case.objection_ends is not None and now < case.objection_ends
             case Only.ORPHANED:
                 return case.is_orphaned
         return True
@@ -108,6 +115,7 @@ MOVES: tuple[Move, ...] = (
     Move(_D.RECALL, _P.DISTRICT, _S.RETURNED, _S.REVIEWING, is_holders=True, only=_O.OVERDUE),
     Move(_D.TAKE, _P.DISTRICT, _S.RETURNED, _S.RETURNED, only=_O.ORPHANED),
     Move(_D.CORRECT, _P.ENTERPRISE, _S.RETURNED, _S.RETURNED, only=_O.IN_TIME),
+    Move(_D.ASK_EXTENSION, _P.ENTERPRISE, _S.RETURNED, _S.RETURNED, only=_O.IN_TIME),
     Move(_D.RESUBMIT, _P.ENTERPRISE, _S.RETURNED, _S.REVIEWING, only=_O.IN_TIME),
     Move(_D.TAKE, _P.CITY, _S.FORWARDED, _S.RECHECKING),
     Move(_D.RELEASE, _P.CITY, _S.RECHECKING, _S.FORWARDED, is_holders=True),
@@ -116,7 +124,7 @@ MOVES: tuple[Move, ...] = (
     Move(_D.SEND_BACK, _P.CITY, _S.RECHECKING, _S.REVIEWING, is_holders=True),
     Move(_D.CONFIRM, _P.CITY, _S.RECHECKING, _S.CONFIRMED, is_holders=True),
     Move(_D.TAKE, _P.CITY, _S.RECHECKING, _S.RECHECKING, only=_O.ORPHANED),
-    Move(_D.OBJECT, _P.ENTERPRISE, _S.CONFIRMED, _S.OBJECTED),
+    Move(_D.OBJECT, _P.ENTERPRISE, _S.CONFIRMED, _S.OBJECTED, only=_O.DISPUTABLE),
     Move(_D.DECIDE, _P.CITY, _S.OBJECTED, _S.CLOSED),
 )
 
@@ -185,6 +193,11 @@ class Case:
         return self.state is ReviewState.RETURNED and self.due_at is not None and now >= self.due_at
 
     @property
+    def objection_ends(self) -> datetime | None:
+        """The first moment at which an objection comes too late: so many days after the confirmation."""
+        return deadline(self.waiting_since, DAYS_TO_OBJECT) if self.state is ReviewState.CONFIRMED else None
+
+    @property
     def due_on(self) -> date | None:
         """The last day for corrections, by Hangzhou's clock."""
         return None if self.due_at is None else local_day(self.due_at - timedelta(seconds=1))
@@ -206,6 +219,11 @@ class Decision:
     by: str
     at: datetime
     towards: str = ""
+
+    @property
+    def due_on(self) -> date | None:
+        """The last day that the step gave, by Hangzhou's clock."""
+        return None if self.due_at is None else local_day(self.due_at - timedelta(seconds=1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,6 +284,14 @@ class Objection:
     answer: str = ""
     decided_by: str = ""
     decided_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A reviewer's quick phrase."""
+
+    id: str
+    text: str
 
 
 class NotAllowed(PortalError):
