@@ -64,10 +64,13 @@ def make_office(kind: str = WORD, parts: dict[str, bytes] | None = None, *, text
     """A docx, or with SHEET an xlsx; `parts` are added."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("[Content_Types].xml", f'<Types><Override ContentType="{kind}"/></Types>')
-        archive.writestr("word/document.xml", f"<w>{text}</w>")
-        for name, content in (parts or {}).items():
-            archive.writestr(name, content)
+        entries: dict[str, bytes] = {
+            "[Content_Types].xml": f'<Types><Override ContentType="{kind}"/></Types>'.encode(),
+            "word/document.xml": f"<w>{text}</w>".encode(),
+        }
+        for name, content in (entries | (parts or {})).items():
+            # Without the clock in it, the same content is the same file.
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return stream.getvalue()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from portal import words
 from portal.actions import assessment as filing
-from portal.actions import result
+from portal.actions import evidence, result
 from portal.actions.work import NotFound, Work, new_id
 from portal.core.answers import to_json
 from portal.core.plain_text import number_form
@@ -55,6 +55,12 @@ def content_key(work: Work, shown: result.Result) -> str:
         "checked": [
             (one.finding.check.id, one.explanation.text if one.explanation else "") for one in shown.checked
         ],
+        "evidence": {
+            item: [
+                (one.sha256, one.title, one.kind, str(one.issued_on), str(one.valid_until)) for one in files
+            ]
+            for item, files in evidence.as_submitted(work, open_).items()
+        },
         "library": work.library.checksum,
         "profile": asdict(open_.enterprise.profile),
         "number": open_.number,
@@ -135,6 +141,7 @@ def compose(work: Work, shown: result.Result) -> ReportDocument:
         particulars=particulars,
         receipt=shown.receipt,
         checked=tuple((one.finding, one.explanation) for one in shown.checked),
+        links=evidence.as_submitted(work, open_),
     )
 
 

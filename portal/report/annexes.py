@@ -1,14 +1,16 @@
 """The annexes: every answer with the points it earns, what to show as evidence, the documents cited."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from portal import words
-from portal.core.answers import MISSING, Answer, NotApplicable, Practised
+from portal.core.answers import MISSING, NotApplicable
 from portal.core.assessment import Assessment, ItemResult, Standing
 from portal.core.data_check import Explanation, Finding
+from portal.core.evidence import Evidence, Links, items_to_prove
 from portal.core.plant import Concern, concern
-from portal.core.questionnaire import Activity, Extent, Item, Practice, Questionnaire, Requirement, Trait
+from portal.core.questionnaire import Activity, Item, Practice, Questionnaire, Trait
 from portal.report.citing import Citer, book, doubt
 from portal.report.results import Fact, answer_words, reached
 
@@ -168,20 +170,42 @@ def missing(assessment: Assessment) -> tuple[str, ...]:
     return tuple(result.item.title for result in assessment.items if result.standing is Standing.MISSING)
 
 
-def evidence(assessment: Assessment) -> tuple[Fact, ...]:
-    """What is usually shown for each item that claims something: a value, a declaration, a practice in place."""
-    standings = {result.item.id: result.standing for result in assessment.items}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceLine:
+    """An item that claims something: what is usually shown for it, and the files that are."""
+
+    label: str
+    value: str
+    files: tuple[str, ...]
+
+
+def evidence(assessment: Assessment, links: Links) -> tuple[EvidenceLine, ...]:
+    """Every item that claims something, or has files beside it: a value, a declaration, a practice in place."""
+    claims = {item.id for item in items_to_prove(assessment)}
     return tuple(
-        Fact(label=item.title, value="、".join(item.evidence))
+        EvidenceLine(
+            label=item.title,
+            value="、".join(item.evidence),
+            files=tuple(_file_words(one) for one in links.get(item.id, ())),
+        )
         for item in assessment.questionnaire.items.values()
-        if item.evidence
-        and (isinstance(item, Requirement) or standings.get(item.id) is Standing.COUNTED)
-        and not _claims_nothing(assessment.answers.get(item.id, MISSING))
+        if item.id in claims or links.get(item.id)
     )
 
 
-def _claims_nothing(answer: Answer) -> bool:
-    return isinstance(answer, Practised) and answer.extent in (Extent.PLANNED, Extent.NONE)
+def _file_words(one: Evidence) -> str:
+    """“废气检测报告”，检测报告，2026-05-01，有效期至 2027-04-30，校验值 1a2b3c4d."""
+    parts = [f"“{_settable(one.title)}”", words.EVIDENCE_KINDS[one.kind]]
+    if one.issued_on is not None:
+        parts.append(words.day(one.issued_on))
+    if one.valid_until is not None:
+        parts.append(f"有效期至 {words.day(one.valid_until)}")
+    return "，".join([*parts, f"校验值 {one.sha256[:8]}"])
+
+
+def _settable(text: str) -> str:
+    """A title without the little pictures of telephones, which no typeface of print has: they must not stop it."""
+    return "".join(sign for sign in text if unicodedata.category(sign) not in {"So", "Cf", "Cn", "Co", "Mn"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

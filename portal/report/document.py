@@ -13,6 +13,7 @@ from portal.core.advice import Recommendation, Step
 from portal.core.answers import to_json
 from portal.core.assessment import Assessment, Verdict
 from portal.core.data_check import Explanation, Finding
+from portal.core.evidence import Links
 from portal.core.gaps import Gap
 from portal.core.levels import GRADES
 from portal.core.library import Library
@@ -106,7 +107,8 @@ class ReportDocument:
     steps: tuple[measures.StepPart, ...]
     receipt: tuple[annexes.ReceiptPart, ...]
     sums: tuple[annexes.SumLine, ...]
-    evidence: tuple[results.Fact, ...]
+    evidence: tuple[annexes.EvidenceLine, ...]
+    has_files: bool
     ratings: tuple[green.RatingPart, ...]
     has_data_checks: bool
     findings: tuple[annexes.FindingLine, ...]
@@ -129,8 +131,9 @@ def compose(
     particulars: Particulars,
     receipt: Mapping[str, Any],
     checked: Sequence[tuple[Finding, Explanation | None]] = (),
+    links: Links | None = None,
 ) -> ReportDocument:
-    """The whole report, worded."""
+    """The whole report, worded. `links`: the files beside the items, where there are any."""
     citer = Citer(library.sources)
     questionnaire = assessment.questionnaire
     rules = results.rules_of(assessment)
@@ -180,7 +183,8 @@ def compose(
         steps=step_parts,
         receipt=annexes.receipt_parts(assessment),
         sums=annexes.sums(assessment),
-        evidence=annexes.evidence(assessment),
+        evidence=annexes.evidence(assessment, links or {}),
+        has_files=bool(links),
         ratings=green.rating_parts(assessment, citer),
         has_data_checks=bool(questionnaire.data_checks),
         findings=annexes.finding_lines(checked),
