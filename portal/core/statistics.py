@@ -1,11 +1,11 @@
-"""What a city may learn from all self-checks together: facts of one submission, sums over many, and which sums stay hidden.
+"""What a city may learn from all self-checks together: the facts of one submission, and sums over many.
 
-Every panel reads `Tally` sums, kept by one upsert per submission; a scan over the facts gives the same sums, always.
-A group under five enterprises is never shown, nor is one that could be worked out from those that are.
+Every panel reads these sums, kept by one upsert per submission; a scan over the facts gives the same sums, always.
+Which of them may be shown is decided in `disclosure`.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -14,10 +14,10 @@ from portal.core.assessment import Assessment, Standing, rounded
 from portal.core.gaps import Gap
 from portal.core.questionnaire import ItemId
 
-LEAST = 5  # fewer enterprises than this are no statistics but a portrait
 BIN = 10  # points a column of the distribution
+BINS = tuple(f"{low:02d}" for low in range(0, 100, BIN))
+GRADE_KEYS = ("I", "II", "III", "-")  # of the sums; "-": no level reached, or nothing to rate
 
-Place = tuple[str, str]  # district, sector
 Sums = dict[tuple[str, str], tuple[int, int]]  # kind, key → count, total
 
 
@@ -47,7 +47,11 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What one submission contributes. Points in hundredths; `verified` is None until the city has confirmed."""
+    """What one submission contributes. Points in hundredths; `verified` is None until the city has confirmed.
+
+    `earlier` are the points that the same enterprise declared a year before in the same district and sector. It is not
+    kept but looked up, so that it follows when the earlier submission changes.
+    """
 
     year: int
     district: str
@@ -59,6 +63,7 @@ class Facts:
     verified_grade: str
     outcomes: tuple[Outcome, ...]
     offers: tuple[Offer, ...]
+    earlier: int | None = None
 
 
 def outcomes(assessment: Assessment, gaps: Iterable[Gap], verified: Assessment | None) -> tuple[Outcome, ...]:
@@ -130,17 +135,22 @@ def _contributions(facts: Facts) -> Iterator[tuple[str, str, int]]:
         yield "declared_of_verified", "", facts.points or 0
         yield "verified_grade", facts.verified_grade or "-", 0
         yield "verified_points", bin_of(facts.verified), facts.verified
+    if facts.earlier is not None and facts.points is not None:
+        yield "again", "", facts.points
+        yield "earlier", "", facts.earlier
     for outcome in facts.outcomes:
-        if outcome.declared is not None:
-            yield "item", outcome.item, outcome.declared
-            if outcome.declared == 1000:
-                yield "in_place", outcome.item, 0
-            if outcome.verified is not None:
-                yield "inflation", outcome.item, outcome.declared - outcome.verified
-                if outcome.verified < outcome.declared:
-                    yield "lowered", outcome.item, 0
+        if outcome.declared is None:
+            continue
+        yield "item", outcome.item, outcome.declared
+        if outcome.declared == 1000:
+            yield "in_place", outcome.item, 0
         if outcome.is_gap:
             yield "gap", outcome.item, 0
+        if facts.verified is not None:
+            kept = outcome.verified or 0  # an answer that was taken away counts for nothing
+            yield "inflation", outcome.item, outcome.declared - kept
+            if kept < outcome.declared:
+                yield "lowered", outcome.item, 0
     for offer in facts.offers:
         yield "technology", offer.technology, 0
         for name, range in (("investment", offer.investment), ("saving", offer.saving), ("co2", offer.co2)):
@@ -165,70 +175,3 @@ def changed(before: Sums, after: Sums) -> Sums:
         for place in places
     }
     return {place: step for place, step in moved.items() if step != (0, 0)}
-
-
-# ── What may be shown ────────────────────────────────────────────────────────
-
-
-def shown(counts: Mapping[Place, int]) -> frozenset[Place]:
-    """The cells (district, sector) of a table with sums at its edges that may be shown; "" stands for "all".
-
-    Hidden are groups under LEAST, and as many more that no hidden cell follows from the shown ones by any
-    addition or subtraction, and that the hidden cells of a row or column are at least LEAST enterprises together.
-    """
-    table = _with_sums(counts)
-    hidden = {place for place, count in table.items() if 0 < count < LEAST}
-    while True:
-        weak = [place for place in sorted(hidden) if _is_given_away(place, hidden, table)]
-        more = [one for place in weak if (one := _smallest_shown(place, hidden, table)) is not None]
-        if not more:
-            return frozenset(table.keys() - hidden)
-        hidden.add(more[0])
-
-
-def _with_sums(counts: Mapping[Place, int]) -> dict[Place, int]:
-    table: dict[Place, int] = defaultdict(int)
-    for (district, sector), count in counts.items():
-        for place in ((district, sector), (district, ""), ("", sector), ("", "")):
-            table[place] += count
-    return dict(table)
-
-
-def _is_given_away(place: Place, hidden: Collection[Place], table: Mapping[Place, int]) -> bool:
-    """Whether the cell follows from the shown ones: exactly when no ring of hidden cells leads through it.
-
-    Rows and columns are knots, hidden cells are threads between them: a thread whose cut parts the net carries a
-    number that the sums at both sides determine. (Gusfield, "A graph theoretic approach to statistical data
-    security", SIAM J. Comput. 17, 1988.)
-    """
-    for line in (0, 1):
-        if sum(table[one] for one in hidden if one[line] == place[line]) < LEAST:
-            return True
-    start, goal = _knots(place)
-    return goal not in _reached(start, [one for one in hidden if one != place])
-
-
-def _knots(place: Place) -> tuple[tuple[int, str], tuple[int, str]]:
-    return (0, place[0]), (1, place[1])
-
-
-def _reached(start: tuple[int, str], threads: Collection[Place]) -> set[tuple[int, str]]:
-    reached, ahead = {start}, [start]
-    while ahead:
-        knot = ahead.pop()
-        for thread in threads:
-            if thread[knot[0]] == knot[1]:
-                new = set(_knots(thread)) - reached
-                reached |= new
-                ahead += new
-    return reached
-
-
-def _smallest_shown(place: Place, hidden: Collection[Place], table: Mapping[Place, int]) -> Place | None:
-    """The smallest shown cell beside it in its row or column, or else beside its net; None when there is none left."""
-    rest = [one for one, count in table.items() if count and one not in hidden]
-    beside = [one for one in rest if one[0] == place[0] or one[1] == place[1]]
-    if not beside:
-        net = _reached(_knots(place)[0], hidden)
-        beside = [one for one in rest if net & set(_knots(one))]
-    return min(beside, key=lambda one: (table[one], one), default=None)

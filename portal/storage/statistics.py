@@ -1,14 +1,27 @@
 """Facts and sums for the statistics: rows ↔ core objects. The sums move with every submission, in its transaction."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, delete, func, insert, select
+from sqlalchemy.orm import Session, aliased
 
+from portal.core.disclosure import Place
+from portal.core.filing import AssessmentState
 from portal.core.questionnaire import ItemId
+from portal.core.roles import Sight
 from portal.core.statistics import Facts, Offer, Outcome, Sums, changed, sums
-from portal.storage.tables import OutcomeRow, RecommendedRow, StandingRow, TallyRow
+from portal.storage.sight import seen_by
+from portal.storage.tables import (
+    AssessmentRow,
+    EnterpriseRow,
+    OutcomeRow,
+    RecommendedRow,
+    StandingRow,
+    TallyRow,
+)
 from portal.storage.upsert import inserting
 
 _RANGES = ("investment", "saving", "co2")
@@ -16,26 +29,59 @@ _PLACE = ("year", "district", "sector", "kind", "key")
 
 
 def keep(session: Session, assessment_id: str, facts: Facts) -> None:
-    """Replace what the submission contributes; the sums follow."""
-    before = find(session, assessment_id)
-    if before is not None:
+    """Replace what the submission contributes; the sums follow, those of the enterprise's next year too."""
+    moved = (assessment_id, _next(session, assessment_id))
+    before = [find(session, id) for id in moved]
+    if before[0] is not None:
         for row in (OutcomeRow, RecommendedRow, StandingRow):
             session.execute(delete(row).where(row.assessment_id == assessment_id))
-    _add(session, assessment_id, facts)
-    if before is None:
-        _move(session, facts, sums(facts))
-    elif _place(before) == _place(facts):
-        _move(session, facts, changed(sums(before), sums(facts)))
-    else:
-        _move(session, before, changed(sums(before), {}))
-        _move(session, facts, sums(facts))
+    add(session, assessment_id, facts)
+    for id, was in zip(moved, before, strict=True):
+        _follow(session, was, find(session, id))
+
+
+def _next(session: Session, assessment_id: str) -> str:
+    """The same enterprise's self-check of the year after; empty when there is none."""
+    mine, other = aliased(AssessmentRow), aliased(AssessmentRow)
+    query = (
+        select(other.id)
+        .join(mine, (mine.enterprise_id == other.enterprise_id) & (other.year == mine.year + 1))
+        .where(mine.id == assessment_id)
+    )
+    return session.scalar(query) or ""
+
+
+def _earlier(session: Session, assessment_id: str) -> int | None:
+    """The points that the same enterprise declared a year before in the same district and sector."""
+    mine, other = aliased(AssessmentRow), aliased(AssessmentRow)
+    here, there = aliased(StandingRow), aliased(StandingRow)
+    query = (
+        select(there.points)
+        .select_from(mine)
+        .join(here, here.assessment_id == mine.id)
+        .join(other, (other.enterprise_id == mine.enterprise_id) & (other.year == mine.year - 1))
+        .join(there, there.assessment_id == other.id)
+        .where(mine.id == assessment_id, there.district == here.district, there.sector == here.sector)
+    )
+    return session.scalar(query)
+
+
+def _follow(session: Session, before: Facts | None, after: Facts | None) -> None:
+    if before is not None and after is not None and _place(before) == _place(after):
+        move(session, after, changed(sums(before), sums(after)))
+        return
+    if before is not None:
+        move(session, before, changed(sums(before), {}))
+    if after is not None:
+        move(session, after, sums(after))
 
 
 def _place(facts: Facts) -> tuple[int, str, str]:
     return facts.year, facts.district, facts.sector
 
 
-def _add(session: Session, id: str, facts: Facts) -> None:
+def add(session: Session, id: str, facts: Facts) -> None:
+    """Keep the facts of a submission that has none yet; the sums do not move with them."""
     session.add(
         StandingRow(
             assessment_id=id,
@@ -100,6 +146,7 @@ def find(session: Session, assessment_id: str) -> Facts | None:
             for one in outcomes
         ),
         offers=tuple(_offer(one) for one in offers),
+        earlier=_earlier(session, assessment_id),
     )
 
 
@@ -111,7 +158,7 @@ def _offer(row: RecommendedRow) -> Offer:
     return Offer(technology=row.technology, rank=row.rank, **ranges)
 
 
-def _move(session: Session, facts: Facts, steps: Sums) -> None:
+def move(session: Session, facts: Facts, steps: Sums) -> None:
     """Add the steps to the sums; rows in one order, so that two submissions never wait for each other in a ring."""
     if not steps:
         return
@@ -143,16 +190,41 @@ def rebuild(session: Session, contributions: Mapping[str, Facts]) -> None:
 
 
 def tallies(
-    session: Session, year: int, *, kinds: tuple[str, ...], district: str = "", sector: str = ""
+    session: Session,
+    year: int,
+    *,
+    kinds: tuple[str, ...],
+    district: str = "",
+    sector: str = "",
+    keys: tuple[str, ...] = (),
 ) -> dict[tuple[str, str, str, str], tuple[int, int]]:
     """The sums of a year: (district, sector, kind, key) → count, total; empty sums are left out."""
-    query = select(TallyRow).where(TallyRow.year == year, TallyRow.kind.in_(kinds), TallyRow.count != 0)
+    row = TallyRow
+    query = select(row.district, row.sector, row.kind, row.key, row.count, row.total).where(
+        row.year == year, row.kind.in_(kinds), row.count != 0
+    )
+    if district:
+        query = query.where(row.district == district)
+    if sector:
+        query = query.where(row.sector == sector)
+    if keys:
+        query = query.where(row.key.in_(keys))
+    found = session.execute(query.order_by(row.district, row.sector, row.kind, row.key))
+    return {(one[0], one[1], one[2], one[3]): (one[4], one[5]) for one in found}
+
+
+def largest(
+    session: Session, year: int, kind: str, *, district: str = "", sector: str = "", limit: int = 0
+) -> tuple[tuple[str, int], ...]:
+    """The keys of a kind with their counts over the district and sector, largest first."""
+    count = func.sum(TallyRow.count)
+    query = select(TallyRow.key, count).where(TallyRow.year == year, TallyRow.kind == kind)
     if district:
         query = query.where(TallyRow.district == district)
     if sector:
         query = query.where(TallyRow.sector == sector)
-    rows = session.scalars(query.order_by(TallyRow.district, TallyRow.sector, TallyRow.kind, TallyRow.key))
-    return {(row.district, row.sector, row.kind, row.key): (row.count, row.total) for row in rows}
+    query = query.group_by(TallyRow.key).having(count > 0).order_by(count.desc(), TallyRow.key)
+    return tuple((key, int(found)) for key, found in session.execute(query.limit(limit) if limit else query))
 
 
 def years(session: Session) -> tuple[int, ...]:
@@ -163,3 +235,151 @@ def years(session: Session) -> tuple[int, ...]:
             .having(func.sum(TallyRow.count) > 0).order_by(TallyRow.year.desc())
         )
     )  # fmt: skip
+
+
+# ── Who is behind a number ───────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which submissions to list; empty means any. `lowest` and `below` are hundredths of points."""
+
+    year: int
+    district: str = ""
+    sector: str = ""
+    item: str = ""  # with a gap in it
+    technology: str = ""  # recommended to them
+    grade: str = ""
+    is_verified: bool = False
+    lowest: int | None = None
+    below: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One submission of a list; points in hundredths."""
+
+    assessment_id: str
+    name: str
+    district: str
+    sector: str
+    points: int | None
+    verified: int | None
+    grade: str
+    verified_grade: str
+
+
+def listed(
+    session: Session, sight: Sight, wanted: Wanted, *, offset: int = 0, limit: int = 0
+) -> tuple[tuple[Listed, ...], int]:
+    """The submissions looked for that may be seen, lowest points first, and how many there are in all."""
+    query = (
+        select(StandingRow, EnterpriseRow.name)
+        .select_from(AssessmentRow)
+        .join(StandingRow, StandingRow.assessment_id == AssessmentRow.id)
+        .join(EnterpriseRow, EnterpriseRow.id == AssessmentRow.enterprise_id)
+        .where(StandingRow.year == wanted.year)
+    )
+    query = seen_by(_narrowed(query, wanted), sight)
+    count = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    query = query.order_by(StandingRow.points, StandingRow.assessment_id).offset(offset)
+    rows = session.execute(query.limit(limit) if limit else query)
+    return tuple(
+        Listed(
+            assessment_id=row.assessment_id,
+            name=name,
+            district=row.district,
+            sector=row.sector,
+            points=row.points,
+            verified=row.verified,
+            grade=row.grade,
+            verified_grade=row.verified_grade,
+        )
+        for row, name in rows
+    ), count
+
+
+def _narrowed(query: Select[*tuple[StandingRow, str]], wanted: Wanted) -> Select[*tuple[StandingRow, str]]:
+    points = StandingRow.verified if wanted.is_verified else StandingRow.points
+    grade = StandingRow.verified_grade if wanted.is_verified else StandingRow.grade
+    if wanted.is_verified:
+        query = query.where(StandingRow.verified.is_not(None))
+    if wanted.district:
+        query = query.where(StandingRow.district == wanted.district)
+    if wanted.sector:
+        query = query.where(StandingRow.sector == wanted.sector)
+    if wanted.grade:
+        query = query.where(grade == wanted.grade.strip("-"))
+    if wanted.lowest is not None:
+        query = query.where(points >= wanted.lowest)
+    if wanted.below is not None:
+        query = query.where(points < wanted.below)
+    if wanted.item:
+        query = query.join(OutcomeRow, OutcomeRow.assessment_id == AssessmentRow.id).where(
+            OutcomeRow.item == wanted.item, OutcomeRow.is_gap.is_(True), OutcomeRow.declared.is_not(None)
+        )
+    if wanted.technology:
+        query = query.join(RecommendedRow, RecommendedRow.assessment_id == AssessmentRow.id).where(
+            RecommendedRow.technology == wanted.technology
+        )
+    return query
+
+
+# ── Who takes part ───────────────────────────────────────────────────────────
+
+
+def registered(session: Session) -> dict[Place, int]:
+    """How many enterprises are registered, by district and sector."""
+    row = EnterpriseRow
+    query = select(row.district, row.sector, func.count()).group_by(row.district, row.sector)
+    found = session.execute(query.order_by(row.district, row.sector))
+    return {(district, sector): count for district, sector, count in found}
+
+
+def begun(session: Session, year: int) -> dict[Place, int]:
+    """How many of them have begun the year's self-check, submitted or not."""
+    row = EnterpriseRow
+    query = (
+        select(row.district, row.sector, func.count())
+        .join(AssessmentRow, AssessmentRow.enterprise_id == row.id)
+        .where(AssessmentRow.year == year)
+        .group_by(row.district, row.sector)
+    )
+    found = session.execute(query.order_by(row.district, row.sector))
+    return {(district, sector): count for district, sector, count in found}
+
+
+def reaching(session: Session, year: int, points: int, grades: tuple[str, ...]) -> int:
+    """How many verified submissions of a year have at least these points (hundredths) and one of these grades."""
+    query = select(func.count()).where(StandingRow.year == year, StandingRow.verified >= points)
+    if grades:
+        query = query.where(StandingRow.verified_grade.in_(grades))
+    return session.scalar(query) or 0
+
+
+def above(session: Session, year: int, sector: str, points: int) -> int:
+    """How many submissions of the sector have declared more points (hundredths)."""
+    query = select(func.count()).where(
+        StandingRow.year == year, StandingRow.sector == sector, StandingRow.points > points
+    )
+    return session.scalar(query) or 0
+
+
+def newest(session: Session, year: int, sector: str) -> datetime | None:
+    """When the last submission of the sector that is counted came in."""
+    query = (
+        select(func.max(AssessmentRow.submitted_at))
+        .join(StandingRow, StandingRow.assessment_id == AssessmentRow.id)
+        .where(StandingRow.year == year, StandingRow.sector == sector)
+    )
+    return session.scalar(query)
+
+
+def submissions(session: Session) -> tuple[str, ...]:
+    """Every submitted self-check, oldest year first, for counting anew."""
+    query = (
+        select(AssessmentRow.id)
+        .where(AssessmentRow.state == AssessmentState.SUBMITTED)
+        .order_by(AssessmentRow.year, AssessmentRow.id)
+    )
+    return tuple(session.scalars(query))
