@@ -16,6 +16,8 @@ from portal.web.access import access_table
 from portal.web.pages import (
     account,
     assessment,
+    audit,
+    campaign,
     catalogue,
     data_check,
     enterprise,
@@ -23,6 +25,7 @@ from portal.web.pages import (
     home,
     report,
     result,
+    staff,
 )
 
 # A questionnaire on one page has about 1,500 fields of a few hundred bytes; uploads have their own bound (limits).
@@ -57,7 +60,20 @@ def create_app(settings: Settings | None = None, door: Door | None = None) -> Fl
     app.jinja_env.globals.update(words=words, words_bureau=words_bureau)
     for room in (assets, headers, limits, errors):
         room.install(app)
-    for pages in (home, account, enterprise, assessment, data_check, evidence, result, report, catalogue):
+    for pages in (
+        home,
+        account,
+        enterprise,
+        assessment,
+        data_check,
+        evidence,
+        result,
+        report,
+        catalogue,
+        campaign,
+        staff,
+        audit,
+    ):
         app.register_blueprint(pages.pages)
     if settings.proxies:
         count = settings.proxies

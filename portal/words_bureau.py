@@ -73,6 +73,11 @@ EVIDENCE_KINDS: Mapping[EvidenceKind, str] = {
     EvidenceKind.DRAWING: "图纸流程图",
     EvidenceKind.OTHER: "其他",
 }
+LETTERS: Mapping[str, str] = {
+    "campaign_invitation": "邀请",
+    "campaign_reminder": "到期提醒",
+    "campaign_call": "催报",
+}
 CAMPAIGN_STATES: Mapping[CampaignState, str] = {
     CampaignState.DRAFT: "未发布",
     CampaignState.PUBLISHED: "已发布",
