@@ -1,18 +1,20 @@
 """Accounts: registering, signing in and out, passwords, and bringing in colleagues."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from portal.actions import enterprise, mail
 from portal.actions.passwords import check_password, fits, hash_of, is_dated, new_token, token_hash
 from portal.actions.work import Work, new_id
 from portal.core.audit import Outcome
+from portal.core.campaign import local_day
 from portal.core.enterprise import is_mail, is_mobile
 from portal.core.errors import Problem
 from portal.core.plain_text import cleaned, code_form, is_printable
 from portal.core.roles import Account, Role
 from portal.storage import account as stored
 from portal.storage import enterprise as stored_enterprise
+from portal.storage import mandate
 
 LONGEST_NAME = 50
 MOST_FAILURES = 5
@@ -171,7 +173,15 @@ def account_of(work: Work, token: str) -> Account | None:
         return None
     if work.is_writing and work.now - seen_at > TOUCH:
         stored.touch_sign_in(work.session, token_hash(token), work.now)
-    return account
+    return mandated(work, account)
+
+
+def mandated(work: Work, account: Account) -> Account:
+    """The account with the mandates that are in force now: what was revoked is gone with the next request."""
+    if account.role is not Role.CONSULTANT:
+        return account
+    in_force = mandate.in_force(work.session, account.id, local_day(work.now))
+    return replace(account, mandates=in_force)
 
 
 def _is_open(now: datetime, created_at: datetime, seen_at: datetime) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from portal.actions import campaign, enterprise, facts
+from portal.actions import campaign, enterprise, evidence, facts
 from portal.actions.work import NotFound, Work, new_id
 from portal.core.answers import (
     MISSING,
@@ -39,6 +39,7 @@ from portal.core.plain_text import cleaned, is_printable
 from portal.core.plant import Concern
 from portal.core.questionnaire import Activity, Indicator, Item, ItemId, Questionnaire, Section
 from portal.core.receipt import receipt
+from portal.core.review import Case
 from portal.core.roles import Account, Sight
 from portal.core.scoring import assess, is_asked
 from portal.storage import assessment as stored
@@ -143,6 +144,9 @@ def opened(
     """The record with its pinned questionnaire and answers, in the questionnaire's order."""
     questionnaire = work.library.questionnaire(record.questionnaire_id, record.questionnaire_version)
     case = stored_review.find(work.session, record.id) if record.number else None
+    reopened = writable(work, case)
+    if record.state is not AssessmentState.DRAFT and answers:
+        answers = _as_submitted(answers, stored.frozen_answers(work.session, record.id), reopened)
     return OpenAssessment(
         id=record.id,
         enterprise=record.enterprise,
@@ -154,8 +158,25 @@ def opened(
         number=record.number,
         checksum=record.checksum,
         case=case,
-        reopened=stored_review.reopened(work.session, case),
+        reopened=reopened,
     )
+
+
+def writable(work: Work, case: Case | None) -> frozenset[ItemId]:
+    """The items sent back for correction, as long as there is time for it."""
+    if case is None or case.is_overdue(work.now):
+        return frozenset()
+    return stored_review.reopened(work.session, case)
+
+
+def _as_submitted(
+    answers: Mapping[ItemId, StoredAnswer], frozen: Answers, reopened: frozenset[ItemId]
+) -> dict[ItemId, StoredAnswer]:
+    """What was submitted, but for the items that are open: a correction that came too late is not in it."""
+    return {
+        item: kept if item in reopened else replace(kept, answer=frozen.get(item, MISSING))
+        for item, kept in answers.items()
+    }
 
 
 def _find(work: Work, who: Account, id: str) -> stored.AssessmentRecord:
@@ -167,7 +188,7 @@ def _find(work: Work, who: Account, id: str) -> stored.AssessmentRecord:
 
 def own(work: Work, who: Account, id: str) -> stored.AssessmentRecord:
     """A self-check that the person may write into, locked until the unit of work ends; raises NotFound."""
-    record = stored.find(work.session, id, sight=Sight(who.id), is_locking=True)
+    record = stored.find(work.session, id, sight=who.writing_sight, is_locking=True)
     if record is None:
         raise NotFound(id)
     return record
@@ -184,9 +205,7 @@ def keep(work: Work, who: Account, id: str, changes: Sequence[Change]) -> KeepRe
     """
     record = own(work, who, id)
     case = stored_review.find(work.session, id, is_locking=True) if record.number else None
-    if case is not None and case.due_at is not None and work.now > case.due_at:
-        raise NotEditable(id)
-    reopened = stored_review.reopened(work.session, case)
+    reopened = writable(work, case)
     if record.state is not AssessmentState.DRAFT and not reopened:
         raise NotEditable(id)
     questionnaire = work.library.questionnaire(record.questionnaire_id, record.questionnaire_version)
@@ -390,7 +409,7 @@ def freeze(work: Work, who: Account, draft: OpenAssessment, *, number: str, roun
     frozen = stored.Frozen(
         number=number,
         answers=draft.given,
-        evidence={},
+        evidence=evidence.frozen_links(work, draft.id),
         profile=draft.enterprise.profile,
         receipt=slip,
         checksum=checksum(slip),

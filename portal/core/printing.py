@@ -21,6 +21,26 @@ class JobKind(StrEnum):
     NOTICE = "notice"  # 补正通知书
     OPINION = "opinion"  # 审核意见表
     WHITE_PAPER = "white_paper"
+    PACKAGE = "package"  # 申报包
+
+
+class BatchState(StrEnum):
+    """Where a batch of reports stands; the values are stored."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    CANCELLED = "cancelled"
+    DONE = "done"
+
+
+class ItemState(StrEnum):
+    """Where one report of a batch stands; the values are stored."""
+
+    WAITING = "waiting"
+    PRINTED = "printed"
+    FAILED = "failed"
+    REFUSED = "refused"  # whoever asked may not print it any more
+    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

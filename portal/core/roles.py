@@ -1,10 +1,12 @@
 """Who a person is to the portal: roles, accounts, and how far each of them sees."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from portal.core.enterprise import DISTRICTS
 from portal.core.errors import Problem
+from portal.core.mandate import Scope
 
 CITY = "330100"  # 杭州市; a bureau's jurisdiction is this or one of its districts
 
@@ -35,6 +37,7 @@ class Sight:
 
     account_id: str
     jurisdiction: str = ""
+    clients: tuple[str, ...] | None = None  # a consultant's: the enterprises whose mandate allows it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +56,7 @@ class Account:
     jurisdiction: str = ""
     office: str = ""
     is_active: bool = True
+    mandates: Mapping[str, frozenset[Scope]] = field(default_factory=dict)  # a consultant's, in force now
 
     def acts_for(self, enterprise_id: str) -> bool:
         """Whether the person may see and change what belongs to the enterprise."""
@@ -66,7 +70,26 @@ class Account:
     @property
     def sight(self) -> Sight:
         """How far the person sees; a reviewer without jurisdiction sees nothing, for he acts for nobody."""
-        return Sight(self.id, self.jurisdiction if self.role is Role.REVIEWER else "")
+        return self._sight(Scope.READ)
+
+    @property
+    def writing_sight(self) -> Sight:
+        """Where the person may fill in: nowhere for the bureau."""
+        return Sight(self.id) if self.role is Role.REVIEWER else self._sight(Scope.FILL)
+
+    @property
+    def printing_sight(self) -> Sight:
+        """Whose reports the person may ask for and fetch."""
+        return self._sight(Scope.PRINT)
+
+    def _sight(self, scope: Scope) -> Sight:
+        match self.role:
+            case Role.REVIEWER:
+                return Sight(self.id, self.jurisdiction)
+            case Role.CONSULTANT:
+                clients = sorted(client for client, scopes in self.mandates.items() if scope in scopes)
+                return Sight(self.id, clients=tuple(clients))
+        return Sight(self.id)
 
     @property
     def is_city(self) -> bool:

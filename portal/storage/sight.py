@@ -19,6 +19,8 @@ def seen_by(query: Select[*_Columns], sight: Sight | None) -> Select[*_Columns]:
     """
     if sight is None:
         return query
+    if sight.clients is not None:
+        return query.where(AssessmentRow.enterprise_id.in_(sight.clients))
     if not sight.jurisdiction:
         return query.join(MembershipRow, MembershipRow.enterprise_id == AssessmentRow.enterprise_id).where(
             MembershipRow.account_id == sight.account_id

@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     true,
 )
 from sqlalchemy import Enum as EnumType
@@ -25,7 +26,8 @@ from sqlalchemy.types import TypeDecorator
 from portal.core.campaign import CampaignState, Channel, LetterState
 from portal.core.evidence import EvidenceKind, MediaType
 from portal.core.filing import AssessmentState
-from portal.core.printing import JobKind, JobState
+from portal.core.planning import MeasureState
+from portal.core.printing import BatchState, ItemState, JobKind, JobState
 from portal.core.review import Deed, Party, Reason, ReviewState, VerdictKind
 from portal.core.roles import Role
 
@@ -95,6 +97,9 @@ class Row(DeclarativeBase):
         AssessmentState: by_value(AssessmentState, "state"),
         JobState: by_value(JobState, "state"),
         JobKind: by_value(JobKind, "kind"),
+        BatchState: by_value(BatchState, "state"),
+        ItemState: by_value(ItemState, "state"),
+        MeasureState: by_value(MeasureState, "state"),
         EvidenceKind: by_value(EvidenceKind, "kind"),
         MediaType: by_value(MediaType, "media_type"),
         ReviewState: by_value(ReviewState, "state"),
@@ -301,6 +306,11 @@ class ReportJobRow(Row):
     file: Mapped[str] = mapped_column(String(100))
     sha256: Mapped[str] = mapped_column(String(64))
     size: Mapped[int]
+    firm_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("firm.id"))  # whose cover it bears
+    is_signed: Mapped[bool] = mapped_column(server_default=false())
+    revoked_at: Mapped[datetime | None]
+    revoked_by: Mapped[str | None] = mapped_column(PublicId, ForeignKey("account.id"))
+    revoked_why: Mapped[str] = mapped_column(String(300), server_default="")
 
 
 # ── Evidence ─────────────────────────────────────────────────────────────────
@@ -634,3 +644,124 @@ class TallyRow(Row):
     key: Mapped[str] = mapped_column(String(80), primary_key=True)
     count: Mapped[int]
     total: Mapped[int] = mapped_column(BigInteger)
+
+
+# ── Consultants ──────────────────────────────────────────────────────────────
+
+
+class FirmRow(Row):
+    """A consulting firm; its logo lies in the store under `logo_key`."""
+
+    __tablename__ = "firm"
+    id: Mapped[str] = mapped_column(PublicId, primary_key=True)
+    name: Mapped[str] = mapped_column(String(100))
+    uscc: Mapped[str] = mapped_column(String(18), unique=True)
+    address: Mapped[str] = mapped_column(String(200))
+    phone: Mapped[str] = mapped_column(String(30))
+    signatory: Mapped[str] = mapped_column(String(50))
+    cover_note: Mapped[str] = mapped_column(String(300))
+    logo_key: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[datetime]
+
+
+class FirmMemberRow(Row):
+    """Who works for which firm; nobody for two."""
+
+    __tablename__ = "firm_member"
+    account_id: Mapped[str] = mapped_column(
+        PublicId, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True
+    )
+    firm_id: Mapped[str] = mapped_column(PublicId, ForeignKey("firm.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime]
+
+
+class MandateRow(Row):
+    """What an enterprise lets a person or a firm do; `scopes` are words set apart by blanks."""
+
+    __tablename__ = "mandate"
+    __table_args__ = (CheckConstraint("(account_id IS NULL) <> (firm_id IS NULL)", name="one_holder"),)
+    id: Mapped[str] = mapped_column(PublicId, primary_key=True)
+    enterprise_id: Mapped[str] = mapped_column(PublicId, ForeignKey("enterprise.id"), index=True)
+    account_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("account.id"), index=True)
+    firm_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("firm.id"), index=True)
+    scopes: Mapped[str] = mapped_column(String(40))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    granted_by: Mapped[str] = mapped_column(PublicId, ForeignKey("account.id"))
+    granted_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    revoked_by: Mapped[str | None] = mapped_column(PublicId, ForeignKey("account.id"))
+
+
+class ScenarioRow(Row):
+    """A named choice of measures; `technologies` and `target` are JSON."""
+
+    __tablename__ = "scenario"
+    id: Mapped[str] = mapped_column(PublicId, primary_key=True)
+    assessment_id: Mapped[str] = mapped_column(
+        PublicId, ForeignKey("assessment.id", ondelete="CASCADE"), index=True
+    )
+    title: Mapped[str] = mapped_column(String(120))
+    technologies: Mapped[str] = mapped_column(Text)
+    target: Mapped[str] = mapped_column(Text)
+    is_chosen: Mapped[bool]
+    created_by: Mapped[str] = mapped_column(PublicId, ForeignKey("account.id"))
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+
+class MeasureRow(Row):
+    """One line of an enterprise's ledger of measures (整改台账)."""
+
+    __tablename__ = "measure"
+    __table_args__ = (UniqueConstraint("enterprise_id", "assessment_id", "technology"),)
+    id: Mapped[str] = mapped_column(PublicId, primary_key=True)
+    enterprise_id: Mapped[str] = mapped_column(PublicId, ForeignKey("enterprise.id"))
+    assessment_id: Mapped[str] = mapped_column(
+        PublicId, ForeignKey("assessment.id", ondelete="CASCADE"), index=True
+    )
+    technology: Mapped[str] = mapped_column(String(80), index=True)
+    owner: Mapped[str] = mapped_column(String(50))
+    state: Mapped[MeasureState]
+    due_on: Mapped[date | None]
+    started_on: Mapped[date | None]
+    finished_on: Mapped[date | None]
+    budget: Mapped[Decimal | None]
+    spent: Mapped[Decimal | None]
+    carrier: Mapped[str] = mapped_column(String(40))
+    effect: Mapped[Decimal | None]
+    effect_unit: Mapped[str] = mapped_column(String(20))
+    saving: Mapped[Decimal | None]
+    note: Mapped[str] = mapped_column(String(500))
+    changed_by: Mapped[str] = mapped_column(PublicId, ForeignKey("account.id"))
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+
+class BatchRow(Row):
+    """Many reports asked for at once."""
+
+    __tablename__ = "batch"
+    id: Mapped[str] = mapped_column(PublicId, primary_key=True)
+    account_id: Mapped[str] = mapped_column(PublicId, ForeignKey("account.id"), index=True)
+    title: Mapped[str] = mapped_column(String(120))
+    firm_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("firm.id"))
+    state: Mapped[BatchState]
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+
+class BatchItemRow(Row):
+    """One report of a batch; the printing itself is the job's."""
+
+    __tablename__ = "batch_item"
+    batch_id: Mapped[str] = mapped_column(
+        PublicId, ForeignKey("batch.id", ondelete="CASCADE"), primary_key=True
+    )
+    position: Mapped[int] = mapped_column(primary_key=True)
+    assessment_id: Mapped[str] = mapped_column(PublicId, ForeignKey("assessment.id", ondelete="CASCADE"))
+    job_id: Mapped[str | None] = mapped_column(PublicId, ForeignKey("report_job.id"), index=True)
+    state: Mapped[ItemState]
+    error: Mapped[str] = mapped_column(String(500))
+    changed_at: Mapped[datetime]
