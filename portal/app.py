@@ -25,6 +25,7 @@ from portal.web.pages import (
     home,
     report,
     result,
+    review,
     staff,
 )
 
@@ -70,6 +71,7 @@ def create_app(settings: Settings | None = None, door: Door | None = None) -> Fl
         result,
         report,
         catalogue,
+        review,
         campaign,
         staff,
         audit,

@@ -412,7 +412,12 @@ _PROBLEMS: Mapping[str, str] = {
     "nothing_sent_back": "还没有要求补正的项目。请先在相应项目上选“要求补正”并写明要求",
     "not_all_judged": "还有 {0} 项没有审核意见。请逐项审核，或使用“其余各项按填报值确认”",
     "still_sent_back": "还有 {0} 项要求补正。请先发出补正通知（市级请退回初审），或改为确认、核减",
+    "too_many_phrases": "常用语最多 {0} 条，请先删去不用的",
     "ruling_wanted": "请选择采纳或维持",
+    "reply_wanted": "还没有答复：请改正填报内容、补充佐证，或写明情况",
+    "extension_asked": "本轮已经申请过延期，请等待主管部门答复",
+    "extension_granted": "本轮期限已经延长过一次，不能再申请",
+    "objection_wanted": "还没有写异议理由：请至少在一项核减下写明理由",
     # assessment
     "not_editable": "这份自评价已经提交，内容不能再修改",
     "too_many_changes": "一次保存的内容太多，请分次保存",

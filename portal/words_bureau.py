@@ -103,7 +103,9 @@ INVITEE_COLUMNS: Mapping[str, str] = {
     "mail": "邮箱",
     "mobile": "手机",
 }
-INVITEE_HEADINGS: Mapping[str, str] = {title: field for field, title in INVITEE_COLUMNS.items()} | {
+INVITEE_HEADINGS: Mapping[str, str] = {
+    spelt: field for field, title in INVITEE_COLUMNS.items() for spelt in (title, field)
+} | {
     "信用代码": "uscc",
     "社会信用代码": "uscc",
     "名称": "name",
@@ -193,6 +195,8 @@ AUDIT_DEEDS: Mapping[str, str] = {
     "review.hand_over": "移交审核",
     "review.judge": "逐项审核",
     "review.return": "发出补正通知",
+    "objection.draft": "起草异议",
+    "review.ask_extension": "申请延长补正期限",
     "review.extend": "延长补正期限",
     "review.recall": "逾期收回",
     "review.reply": "答复补正意见",
@@ -290,7 +294,7 @@ ROLES: Mapping[Role, str] = {
 # What stands in the head of the page, by role.
 DOORS: Mapping[Role, tuple[tuple[str, str], ...]] = {
     Role.MANAGER: (("/desk", "我的自评价"),),
-    Role.REVIEWER: (("/campaigns", "年度批次"),),
+    Role.REVIEWER: (("/reviews", "审核"), ("/campaigns", "年度批次")),
     Role.OPERATOR: (("/staff", "账号"),),
     Role.SECURITY: (("/staff", "账号与授权"),),
     Role.AUDITOR: (("/audit", "审计日志"),),

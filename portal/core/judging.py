@@ -1,7 +1,6 @@
 """Judging a submission item by item: what needs a verdict, what may be said, and what it does to the score."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
 from portal.core.answers import (

@@ -32,7 +32,7 @@ ADMITTING = OPERATOR | SECURITY
 # Where somebody begins who has just signed in.
 LANDINGS: Mapping[Role, str] = {
     Role.MANAGER: "/desk",
-    Role.REVIEWER: "/campaigns",
+    Role.REVIEWER: "/reviews",
     Role.CONSULTANT: "/account",
     Role.OPERATOR: "/staff",
     Role.SECURITY: "/staff",
