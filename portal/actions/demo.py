@@ -2,18 +2,22 @@
 
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from portal.actions import account, assessment, data_check, enterprise, report
+from portal.actions import account, assessment, campaign, data_check, enterprise, report, staff
+from portal.actions.passwords import hash_of
 from portal.actions.work import Door, Work
 from portal.config import HOME
 from portal.core.answers import Answers, read_answers
+from portal.core.campaign import TypedPlan, TypedRung, local_day
 from portal.core.enterprise import EnterpriseProfile
 from portal.core.errors import PortalError
 from portal.core.filing import Change
-from portal.core.roles import Account
+from portal.core.participation import INVITEE_FIELDS
+from portal.core.roles import Account, Role
 from portal.storage import account as stored
 from portal.storage import enterprise as stored_enterprise
 
@@ -46,14 +50,64 @@ def seed(door: Door) -> tuple[Person, ...]:
     """Add the example data to an empty database; the people to sign in as, also when they were there before."""
     folder = door.settings.demo_folder
     script = _script(folder)
-    people = tuple(Person(name=one["name"], mail=one["mail"], about=one["about"]) for one in script["people"])
+    everybody = (*script["people"], *script["staff"])
+    people = tuple(Person(name=one["name"], mail=one["mail"], about=one["about"]) for one in everybody)
     with door.writing() as work:
         if not stored.is_empty(work.session):
             return tuple(one for one in people if stored.find_by_login(work.session, one.mail))
         accounts = {one["mail"]: _register(work, one, script["password"]) for one in script["people"]}
         for one in script["enterprises"]:
             _enterprise(work, folder, one, [accounts[mail] for mail in one["members"]])
+        officials = _staff(work, script["staff"], script["password"])
+        _campaign(work, next(one for one in officials if one.is_city), script["campaign"])
     return people
+
+
+def _staff(work: Work, script: list[dict[str, str]], word: str) -> list[Account]:
+    """The three administrators, then the reviewers, whom the first two of them let in."""
+    made: dict[str, Account] = {}
+    for one in sorted(script, key=lambda one: one["role"] == Role.REVIEWER):
+        if one["role"] == Role.REVIEWER:
+            given = {name: one[name] for name in ("name", "mail", "office")}
+            id, problems = staff.create(work, made[Role.OPERATOR], **given, mobile="")
+            problems += (
+                staff.grant(work, made[Role.SECURITY], id, one["role"], one["jurisdiction"]) if id else ()
+            )
+        else:
+            _, problems = staff.bootstrap(
+                work, Role(one["role"]), name=one["name"], mail=one["mail"], office=one["office"]
+            )
+        found = stored.find_by_login(work.session, one["mail"])
+        if problems or found is None:
+            raise DemoError(str(problems))
+        stored.set_password_hash(work.session, found.id, hash_of(word))
+        made[one["role"] if one["role"] != Role.REVIEWER else one["mail"]] = found
+    return list(made.values())
+
+
+def _campaign(work: Work, city: Account, script: dict[str, Any]) -> None:
+    """This year's campaign, open for a while already."""
+    today = local_day(work.now)
+    opens, closes = (
+        today + timedelta(days=days) for days in (-script["opened_days_ago"], script["closes_in_days"])
+    )
+    plan = TypedPlan(
+        year=str(today.year),
+        title=script["title"].format(year=today.year),
+        sectors=tuple(one.id for one in work.library.newest()),
+        opens_on=opens.isoformat(),
+        closes_on=closes.isoformat(),
+        rungs=tuple(TypedRung(**one) for one in script["rungs"]),
+        notice=script["notice"],
+    )
+    id, problems = campaign.create(work, city, plan)
+    if id is None:
+        raise DemoError(str(problems))
+    table = "\n".join(",".join(one) for one in (INVITEE_FIELDS, *script["invitees"]))
+    _, problems = campaign.import_invitees(work, city, id, pasted=table, content=b"")
+    if problems:
+        raise DemoError(str(problems))
+    campaign.publish(work, city, id)
 
 
 def _register(work: Work, person: dict[str, str], word: str) -> Account:

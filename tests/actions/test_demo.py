@@ -27,7 +27,7 @@ def published() -> Library:
 def seeded(door: Door, published: Library) -> Door:
     full = replace(door, library=published)
     people = demo.seed(full)
-    assert len(people) == 4
+    assert len(people) == 11
     return full
 
 
