@@ -1,6 +1,7 @@
 """The doctor: looks at everything the portal stands on, and says what to do about what is wrong."""
 
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,8 @@ import click
 from portal.catalog.library import CatalogError, load
 from portal.config import HOME, Settings
 from portal.core.errors import PortalError
+from portal.storage import evidence as stored_evidence
+from portal.storage.files import CONTENT, open_store
 from portal.storage.migrations import pending
 from portal.storage.session import Database
 
@@ -127,6 +130,37 @@ def _database(settings: Settings) -> Iterator[Finding]:
     yield Finding("数据库升级", not lacking, said, "先执行 portal backup 备份，再执行 portal migrate")
 
 
+def _evidence(settings: Settings) -> Iterator[Finding]:
+    what = "佐证存储"
+    remedy = "检查 PORTAL_EVIDENCE_STORE、PORTAL_S3_… 和数据目录的权限"
+    place = settings.evidence_store or str(settings.evidence_folder)
+    try:
+        if not settings.evidence_store and not settings.evidence_folder.exists():
+            yield Finding(what, is_well=True, detail=f"{place}（首次使用时创建）")
+            return
+        store, probe = open_store(settings), f"probe-{secrets.token_hex(8)}/{CONTENT}"
+        store.put(probe, b"doctor")
+        is_same = store.get(probe) == b"doctor"
+        store.remove([probe])
+        there = {one.path for one in store.everything()}
+    except PortalError as error:
+        yield Finding(what, is_well=False, detail=str(error).splitlines()[0], remedy=remedy)
+        return
+    yield Finding(what, is_same, f"{place}，{len(there):,} 个文件", remedy)
+    try:
+        database = Database(settings.database_url)
+        if database.file is not None and not database.file.exists():
+            return
+        with database.reading() as session:
+            keys = stored_evidence.all_keys(session)
+        database.close()
+    except Exception:  # noqa: BLE001 - what ails the database has been said already
+        return
+    lost = [f"{key}/{CONTENT}" for key in keys if f"{key}/{CONTENT}" not in there]
+    said = f"{len(keys):,} 条记录，{len(lost)} 条找不到文件" + (f"：{lost[0]}" if lost else "")
+    yield Finding("佐证文件", not lost, said, "从备份的 evidence 目录恢复这些文件")
+
+
 def _content(settings: Settings) -> Iterator[Finding]:
     try:
         library = load(settings.content_folder)
@@ -147,5 +181,6 @@ _LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _folders,
     _secret,
     _database,
+    _evidence,
     _content,
 )

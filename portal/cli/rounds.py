@@ -1,16 +1,17 @@
-"""The worker's rounds beside printing: letters leave, the day's reminders are written, the audit trail is anchored."""
+"""The worker's rounds beside printing: letters leave, reminders are written, the audit trail is anchored, orphans go."""
 
 import time
 
 import click
 
-from portal.actions import audit, campaign, outbox
+from portal.actions import audit, campaign, evidence, outbox
 from portal.actions.work import Door
 from portal.core.errors import PortalError
 
 LETTERS = 3.0  # seconds between looks into the outbox
 REMINDERS = 60.0
 ANCHORS = 60.0
+ORPHANS = 3600.0
 
 
 class Rounds:
@@ -18,7 +19,7 @@ class Rounds:
 
     def __init__(self, door: Door) -> None:
         self._door = door
-        self._next = {"letters": 0.0, "reminders": 0.0, "anchors": 0.0}
+        self._next = {"letters": 0.0, "reminders": 0.0, "anchors": 0.0, "orphans": 0.0}
 
     def walk(self) -> None:
         """Do what is due now."""
@@ -26,6 +27,7 @@ class Rounds:
             ("reminders", REMINDERS, remind),
             ("letters", LETTERS, deliver),
             ("anchors", ANCHORS, anchor),
+            ("orphans", ORPHANS, sweep_orphans),
         ):
             if time.monotonic() < self._next[name]:
                 continue
@@ -57,3 +59,9 @@ def anchor(door: Door) -> bool:
     """Keep the end of the audit trail beside the database."""
     with door.reading() as work:
         return audit.anchor(work)
+
+
+def sweep_orphans(door: Door) -> int:
+    """Take away files that never got their row: how many."""
+    with door.reading() as work:
+        return evidence.sweep(work)

@@ -1,4 +1,4 @@
-"""Migrating and backing up the database."""
+"""Migrating the database, and backing it up with the files of evidence."""
 
 import hashlib
 import os
@@ -8,6 +8,7 @@ import click
 import pysqlite3.dbapi2
 
 from portal.config import Settings
+from portal.storage.files import CONTENT, THUMBNAIL, FileGone, open_store
 from portal.storage.migrations import migrate, pending
 from portal.storage.session import Database, StorageError
 
@@ -39,6 +40,7 @@ def back_up(settings: Settings, file: Path) -> None:
         with draft.open("rb") as stream:
             os.fsync(stream.fileno())
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        copied, lost = back_up_files(settings, draft, file.parent / "evidence")
         draft.rename(file)
     finally:
         draft.unlink(missing_ok=True)
@@ -46,6 +48,57 @@ def back_up(settings: Settings, file: Path) -> None:
     click.echo(f"已备份到 {file}（{file.stat().st_size:,} 字节，SHA-256 {digest}）")
     click.echo("已打开备份并检查：结构完整，外键一致，版本为最新")
     click.echo("各表行数：" + "，".join(f"{name} {count}" for name, count in counts.items()))
+    if settings.evidence_store:
+        click.echo(f"佐证文件在 {settings.evidence_store}，请用对象存储自己的版本或复制功能备份")
+    else:
+        click.echo(f"佐证文件：新复制 {copied} 个到 {file.parent / 'evidence'}，校验值全部一致")
+    if lost:
+        raise click.ClickException(f"{len(lost)} 个佐证文件在存储中找不到或已损坏：{'、'.join(lost[:10])}")
+
+
+def back_up_files(settings: Settings, copy: Path, folder: Path) -> tuple[int, tuple[str, ...]]:
+    """Copy the files that the database's copy knows and the folder does not have yet: how many, and what is lost.
+
+    Files never change, so that every backup in one place shares one folder. A bucket backs itself up.
+    """
+    bare = pysqlite3.dbapi2.connect(f"file:{copy.resolve().as_posix()}?immutable=1", uri=True)
+    try:
+        rows = bare.execute(
+            "SELECT store_key, sha256, has_thumbnail FROM evidence ORDER BY store_key"
+        ).fetchall()
+    finally:
+        bare.close()
+    if settings.evidence_store or not rows:
+        return 0, ()
+    store, copied, lost = open_store(settings), 0, []
+    for key, digest, has_thumbnail in rows:
+        if (folder / key / CONTENT).is_file():
+            continue
+        try:
+            content = store.get(f"{key}/{CONTENT}")
+            picture = store.get(f"{key}/{THUMBNAIL}") if has_thumbnail else None
+        except FileGone as error:
+            lost.append(str(error))
+            continue
+        if hashlib.sha256(content).hexdigest() != digest:
+            lost.append(f"{key}/{CONTENT}")
+            continue
+        if picture is not None:
+            _keep(folder / key / THUMBNAIL, picture)
+        _keep(folder / key / CONTENT, content)  # last: it is what says that the whole is there
+        copied += 1
+    return copied, tuple(lost)
+
+
+def _keep(file: Path, content: bytes) -> None:
+    """Whole or not at all, on the disk when this returns."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_name(f".{file.name}.{os.getpid()}")
+    with draft.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    draft.rename(file)
 
 
 def check_copy(copy: Path, settings: Settings) -> dict[str, int]:

@@ -195,12 +195,9 @@ def known_keys(session: Session, keys: Iterable[str]) -> set[str]:
     return set(session.scalars(select(EvidenceRow.store_key).where(EvidenceRow.store_key.in_(sorted(keys)))))
 
 
-def all_keys(session: Session) -> tuple[tuple[str, bool], ...]:
-    """Every file's key, and whether there is a thumbnail beside it."""
-    rows = session.execute(
-        select(EvidenceRow.store_key, EvidenceRow.has_thumbnail).order_by(EvidenceRow.store_key)
-    )
-    return tuple((key, has_thumbnail) for key, has_thumbnail in rows)
+def all_keys(session: Session) -> tuple[str, ...]:
+    """The place of every file in the store, removed ones too."""
+    return tuple(session.scalars(select(EvidenceRow.store_key).order_by(EvidenceRow.store_key)))
 
 
 # ── Changing ─────────────────────────────────────────────────────────────────
