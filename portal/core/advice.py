@@ -27,7 +27,7 @@ from portal.core.technology import (
     Technology,
 )
 
-ZERO = Decimal(0)
+ZERO, WHOLE = Decimal(0), Decimal(100)
 COST_CLASSES = tuple(CostClass)
 
 
@@ -40,16 +40,20 @@ class Range:
     unit: str
 
 
+ALL = Range(low=WHOLE, high=WHOLE, unit="%")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saving:
     """What one effect saves here in a year: amount of the carrier, money, standard coal and CO₂.
 
     What cannot be computed is None, and `lacking` names the items the plant has not filled in. No money is made of a
-    price outside its usual range; `doubtful` names it.
+    price outside its usual range; `doubtful` names it. `rest` is the part of the plant, in per cent, on which it saves.
     """
 
     effect: Effect
     carrier: Carrier
+    rest: Range
     amount: Range | None
     money: Range | None  # 万元/a
     standard_coal: Range | None  # tce/a
@@ -65,6 +69,7 @@ class Recommendation:
     `points_gained` are points of the total when this technology alone is taken up. `investment` is scaled to this
     plant where the source gives it per unit (`is_investment_scaled`), else it is the source's own case. `payback` is
     computed where investment and money are this plant's, else as a source states it (`is_payback_stated`).
+    `rest` is the part of the plant that still lacks it: what is in place already neither saves nor costs again.
     """
 
     technology: Technology
@@ -79,6 +84,7 @@ class Recommendation:
     is_investment_scaled: bool
     payback: Range | None  # years
     is_payback_stated: bool
+    rest: Range  # %
     lacking: tuple[str, ...]
     doubtful: tuple[str, ...] = ()
 
@@ -151,15 +157,16 @@ def _is_in_place(technology: Technology, assessment: Assessment, closed: tuple[G
 def _recommend(
     technology: Technology, closed: tuple[Gap, ...], assessment: Assessment, plant: Plant, carriers: Carriers
 ) -> Recommendation:
+    rest = rest_of(closed)
     savings = tuple(
-        _saving(effect, carriers[effect.carrier], plant)
+        _saving(effect, carriers[effect.carrier], plant, rest)
         for effect in technology.effects
         if isinstance(effect, Saves | SavesShare) and _is_usable(effect.backing)
     )
     counted = _one_per_carrier(savings)
     money = add_up(saving.money for saving in counted)
-    running = add_up(_yearly(cost, plant) for cost in technology.running[:1])
-    investment, is_scaled = _investment(technology, plant)
+    running = add_up(_yearly(cost, plant, rest) for cost in technology.running[:1])
+    investment, is_scaled = _investment(technology, plant, rest)
     payback, is_stated = _payback(technology, investment if is_scaled else None, money, running)
     return Recommendation(
         technology=technology,
@@ -174,6 +181,7 @@ def _recommend(
         is_investment_scaled=is_scaled,
         payback=payback,
         is_payback_stated=is_stated,
+        rest=rest,
         lacking=tuple(dict.fromkeys(name for saving in savings for name in saving.lacking)),
         doubtful=tuple(dict.fromkeys(name for saving in savings for name in saving.doubtful)),
     )
@@ -186,13 +194,23 @@ def _is_usable(backing: Backing) -> bool:
     return backing.verification is not Verification.UNVERIFIED
 
 
-def _saving(effect: Saves | SavesShare, carrier: Carrier, plant: Plant) -> Saving:
+def rest_of(closed: Iterable[Gap]) -> Range:
+    """The part of the plant, in per cent, that the practices among the gaps leave to do; all of it where there is none.
+
+    Practices that stand differently far make a range: which of them the effect follows is not known.
+    """
+    left = [WHOLE - (gap.share or ZERO) for gap in closed if isinstance(gap.result.item, Practice)]
+    return Range(low=min(left, default=WHOLE), high=max(left, default=WHOLE), unit="%")
+
+
+def _saving(effect: Saves | SavesShare, carrier: Carrier, plant: Plant, rest: Range) -> Saving:
     base = effect.per if isinstance(effect, Saves) else effect.of
     if base not in plant.known:
         lacking = plant.absent.get(base, (base,))
         return Saving(
             effect=effect,
             carrier=carrier,
+            rest=rest,
             amount=None,
             money=None,
             standard_coal=None,
@@ -200,19 +218,32 @@ def _saving(effect: Saves | SavesShare, carrier: Carrier, plant: Plant) -> Savin
             lacking=lacking,
         )
     unit = effect.unit if isinstance(effect, Saves) else "%"
-    low, high = (Quantity.of(bound, unit) * plant.known[base] for bound in (effect.low, effect.high))
+    full = (Quantity.of(bound, unit) * plant.known[base] for bound in (effect.low, effect.high))
+    amount = within_use(carrier, plant, *(bound.to(carrier.unit) for bound in full), rest)
+    low, high = (Quantity.of(bound, carrier.unit) for bound in (amount.low, amount.high))
     has_price = not carrier.price or carrier.price in plant.known
     doubtful = (carrier.price,) if _is_doubtful(carrier.price, plant) else ()
     return Saving(
         effect=effect,
         carrier=carrier,
-        amount=Range(low=low.to(carrier.unit), high=high.to(carrier.unit), unit=carrier.unit),
+        rest=rest,
+        amount=amount,
         money=None if doubtful else _times(low, high, carrier.price, "万元", plant),
         standard_coal=_times(low, high, carrier.standard_coal, "tce", plant),
         co2=_times(low, high, carrier.co2, "tCO2", plant),
         lacking=() if has_price else (carrier.price,),
         doubtful=doubtful,
     )
+
+
+def within_use(carrier: Carrier, plant: Plant, low: Decimal, high: Decimal, rest: Range = ALL) -> Range:
+    """From `low` to `high` of a carrier on the rest of the plant: never below nothing, nor above what the plant uses."""
+    low, high = max(ZERO, low * rest.low / WHOLE), max(ZERO, high * rest.high / WHOLE)
+    used = plant.known.get(carrier.id)
+    if used is not None:
+        most = used.to(carrier.unit)
+        low, high = min(low, most), min(high, most)
+    return Range(low=low, high=high, unit=carrier.unit)
 
 
 def _is_doubtful(price: str, plant: Plant) -> bool:
@@ -249,18 +280,19 @@ def add_up(ranges: Iterable[Range | None]) -> Range | None:
 # ── costs ────────────────────────────────────────────────────────────────────
 
 
-def _yearly(cost: Cost, plant: Plant) -> Range | None:
-    """A cost in 万元 for this plant: scaled where it is given per unit of an activity, else None."""
+def _yearly(cost: Cost, plant: Plant, rest: Range) -> Range | None:
+    """A cost in 万元 for the rest of this plant: scaled where it is given per unit of an activity, else None."""
     if not cost.per or cost.per not in plant.known:
         return None
-    low, high = (Quantity.of(bound, cost.unit) * plant.known[cost.per] for bound in (cost.low, cost.high))
-    return Range(low=low.to("万元"), high=high.to("万元"), unit="万元")
+    full = (Quantity.of(bound, cost.unit) * plant.known[cost.per] for bound in (cost.low, cost.high))
+    low, high = (bound.to("万元") for bound in full)
+    return Range(low=low * rest.low / WHOLE, high=high * rest.high / WHOLE, unit="万元")
 
 
-def _investment(technology: Technology, plant: Plant) -> tuple[Range | None, bool]:
+def _investment(technology: Technology, plant: Plant, rest: Range) -> tuple[Range | None, bool]:
     usable = [cost for cost in technology.investments if _is_usable(cost.backing)]
     for cost in usable:
-        scaled = _yearly(cost, plant)
+        scaled = _yearly(cost, plant, rest)
         if scaled is not None:
             return scaled, True
     for cost in usable:
@@ -295,13 +327,14 @@ def _gain(assessment: Assessment, technology: Technology, closed: tuple[Gap, ...
 
 
 def _after(
-    assessment: Assessment, answers: Answers, technology: Technology, closed: Iterable[Gap]
+    assessment: Assessment, answers: Answers, technology: Technology, closed: tuple[Gap, ...]
 ) -> Answers:
     """The answers once the technology is in place.
 
     Its practices are fully in place; its effects move indicators and consumptions by their cautious end, and only
-    ever towards the better.
+    ever towards the better. A share works on that part of the plant only which the answers leave to do.
     """
+    rest = rest_of(closed).low / WHOLE
     changed: dict[ItemId, Answer] = dict(answers)
     for gap in closed:
         if isinstance(gap.result.item, Practice):
@@ -312,16 +345,16 @@ def _after(
                 item = assessment.questionnaire.items.get(ItemId(of))
                 present = changed.get(ItemId(of))
                 if isinstance(item, Activity) and isinstance(present, Measured):
-                    changed[item.id] = Measured(present.value * (100 - low) / 100)
+                    changed[item.id] = Measured(present.value * (WHOLE - low * rest) / WHOLE)
             case Lowers(item=id) | Reaches(item=id) if _is_usable(effect.backing):
-                _move(assessment, changed, id, effect)
+                _move(assessment, changed, id, effect, rest)
             case _:
                 pass
     return changed
 
 
 def _move(
-    assessment: Assessment, changed: dict[ItemId, Answer], id: ItemId, effect: Lowers | Reaches
+    assessment: Assessment, changed: dict[ItemId, Answer], id: ItemId, effect: Lowers | Reaches, rest: Decimal
 ) -> None:
     result = next((one for one in assessment.items if one.item.id == id), None)
     if result is None or result.reading is None or result.reading.value is None:
@@ -330,7 +363,7 @@ def _move(
     present = changed.get(id)
     value = present.value if isinstance(present, Measured) else result.reading.value
     if isinstance(effect, Lowers):
-        moved = value * (100 - effect.low) / 100
+        moved = value * (WHOLE - effect.low * rest) / WHOLE
     else:
         moved = effect.high if result.item.direction is Direction.SMALLER else effect.low
     if result.item.direction.distance(value, moved) > 0:

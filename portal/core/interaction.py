@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from portal.core.advice import Range, Recommendation, Saving, add_up
+from portal.core.advice import Range, Recommendation, Saving, add_up, within_use
 from portal.core.plant import Plant
 from portal.core.technology import Carrier, SavesShare
 
@@ -71,16 +71,15 @@ def _limited(savings: list[Saving], plant: Plant) -> Range:
         effect = saving.effect
         if isinstance(effect, SavesShare):
             least, most = left.get(effect.of, (ONE, ONE))
-            left[effect.of] = (least * (1 - effect.low / 100), most * (1 - effect.high / 100))
+            # Only the rest of the plant that lacks the measure saves its share.
+            low_share, high_share = effect.low * saving.rest.low / 100, effect.high * saving.rest.high / 100
+            left[effect.of] = (least * (1 - low_share / 100), most * (1 - high_share / 100))
         else:
             low, high = low + saving.amount.low, high + saving.amount.high
     for of, (least, most) in left.items():
         base = plant.known[of].to(unit)
         low, high = low + base * (1 - least), high + base * (1 - most)
-    used = plant.known.get(savings[0].carrier.id)
-    if used is not None:
-        low, high = min(low, used.to(unit)), min(high, used.to(unit))
-    return Range(low=low, high=high, unit=unit)
+    return within_use(savings[0].carrier, plant, low, high)
 
 
 def _scaled(one: Range | None, saving: Saving, amount: Range) -> Range | None:

@@ -291,3 +291,60 @@ def test_no_money_is_made_of_a_price_outside_its_usual_range():
     assert usual.money is not None and usual.doubtful == ()
     assert absurd.money is None and absurd.doubtful == ("price_electricity",)
     assert absurd.lacking == () and absurd.standard_coal == usual.standard_coal
+
+
+def test_what_is_in_place_already_saves_and_costs_nothing_again():
+    half = Practised(Extent.PARTIAL, D(60))
+    share = SavesShare(carrier="electricity", low=D(5), high=D(8), of="half", backing=make_backing())
+    one = save_with(
+        share,
+        answers={"a": half},
+        investments=(cost(1, 2, "元/t", "clinker"),),
+        running=(cost("0.1", "0.1", "元/t", "clinker"),),
+    )
+    # 40 % of 5–8 % of 40,000,000 kWh, and 40 % of the plant is fitted out
+    assert one.rest == Range(low=D(40), high=D(40), unit="%")
+    assert one.savings[0].amount == Range(low=D(800_000), high=D(1_280_000), unit="kWh")
+    assert one.investment == Range(low=D(40), high=D(80), unit="万元")
+    assert one.running == Range(low=D(4), high=D(4), unit="万元")
+
+
+def test_practices_that_stand_differently_far_make_a_range():
+    questionnaire = make_questionnaire(make_practice("a"), make_practice("b"), CLINKER, factors=FACTORS)
+    (one,) = advise_on(
+        questionnaire,
+        [make_technology("t", ["a", "b"], effects=(POWER,))],
+        a=Practised(Extent.PARTIAL, D(30)),
+        b=Practised(Extent.PARTIAL, D(80)),
+        clinker=Measured(D(1000)),
+    )
+    assert one.rest == Range(low=D(20), high=D(70), unit="%")
+    assert one.savings[0].amount == Range(low=D(400), high=D(2100), unit="kWh")
+
+
+def test_a_saving_lies_between_nothing_and_what_the_plant_uses():
+    questionnaire = make_questionnaire(
+        make_practice("a"), CLINKER, make_activity("electricity", unit="kWh"), factors=FACTORS
+    )
+    known = {"a": NONE, "clinker": Measured(D(1000)), "electricity": Measured(D(2500))}
+    (one,) = advise_on(questionnaire, [make_technology("t", ["a"], effects=(POWER,))], **known)
+    assert one.savings[0].amount == Range(low=D(2000), high=D(2500), unit="kWh")
+    assert one.co2 == Range(low=D(1), high=D("1.25"), unit="tCO2")
+    dearer = Saves(
+        carrier="electricity", low=D(-5), high=D(1), unit="kWh/t", per="clinker", backing=make_backing()
+    )
+    (one,) = advise_on(questionnaire, [make_technology("t", ["a"], effects=(dearer,))], **known)
+    assert one.savings[0].amount == Range(low=D(0), high=D(1000), unit="kWh")
+
+
+def test_an_indicator_moves_by_the_part_that_is_left_to_do():
+    item = make_indicator("nox", levels="50 100 320")
+    questionnaire = make_questionnaire(item, make_practice("a"))
+    lowers = Lowers(item=ItemId("nox"), low=D(40), high=D(40), backing=make_backing())
+    technology = make_technology("t", ["nox", "a"], effects=(lowers,))
+    full = {"nox": Measured(D(400)), "a": Practised(Extent.PARTIAL, D(60))}
+    (one,) = advise_on(questionnaire, [technology], **full)
+    # 400 → 336 mg/m³ does not reach 320: only the practice brings points
+    assert one.points_gained == 20
+    (one,) = advise_on(questionnaire, [technology], **full | {"a": Practised(Extent.PARTIAL, D(40))})
+    assert one.points_gained == 60  # 400 → 304 reaches Ⅲ

@@ -24,8 +24,8 @@ from tests.trade import (
 HEAT = Carrier(id="heat", title="热", unit="GJ")
 
 
-def save(*effects, used="1000", price="0.5"):
-    """Each effect is a technology of its own; the plant uses 1,000 kWh and makes 10 t."""
+def save(*effects, used="1000", price="0.5", done=""):
+    """Each effect is a technology of its own, `done` per cent in place; the plant uses 1,000 kWh and makes 10 t."""
     questionnaire = make_questionnaire(
         make_practice("a"),
         make_activity("electricity", unit="kWh"),
@@ -34,7 +34,8 @@ def save(*effects, used="1000", price="0.5"):
         make_activity("price_electricity", unit="元/kWh"),
         factors=(make_factor("ce_electricity", "0.1229", "kgce/kWh"),),
     )
-    given = {"a": Practised(Extent.NONE), "output": Measured(D(10)), "heat_used": Measured(D(50))}
+    practised = Practised(Extent.PARTIAL, D(done)) if done else Practised(Extent.NONE)
+    given = {"a": practised, "output": Measured(D(10)), "heat_used": Measured(D(50))}
     for name, value in (("electricity", used), ("price_electricity", price)):
         if value:
             given[name] = Measured(D(value))
@@ -88,3 +89,9 @@ def test_what_lacks_its_base_saves_nothing():
 def test_an_effect_of_nothing_saves_nothing():
     result = save(each(0, 0))
     assert result.amounts[0][1].high == 0 and result.money is None
+
+
+def test_shares_work_on_what_is_left_to_do():
+    result = save(share(10, 20), share(20, 50), done="60")
+    # 0.96 × 0.92 and 0.92 × 0.80 of 1,000 kWh stay
+    assert result.amounts == ((ELECTRICITY, Range(low=D("116.8"), high=D(264), unit="kWh")),)
