@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from portal.catalog.records import OneOf, Record, record
 from portal.catalog.shapes import ID, NUMBER, Choice, FormulaText, ListOf, MapOf, Text
+from portal.core.goals import Goal
 from portal.core.questionnaire import (
     Activity,
     Agree,
@@ -119,6 +120,13 @@ class PlanFile:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class GoalsFile:
+    """What the plan wants to have reached by when."""
+
+    goals: tuple[Goal, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
     """A published version and the checksum of everything that decides its scores."""
 
@@ -216,6 +224,9 @@ FORMATS: Mapping[str, Record] = {
     "factors": record(FactorsFile),
     "technologies": record(TechnologiesFile, special={Technology: _TECHNOLOGY}),
     "plan-coverage": record(PlanFile, special={Measure: record(Measure, shapes={"sectors": ListOf(SLUG)})}),
+    "plan-goals": record(
+        GoalsFile, special={Goal: record(Goal, shapes={"year": Text(r"20[0-9]{2}", "not_a_year")})}
+    ),
     "published": record(
         PublishedFile,
         special={Publication: record(Publication, shapes={"id": SLUG, "version": VERSION})},

@@ -30,6 +30,7 @@ class Folder:
             factors={factor.id: factor for factor in self.content.factors},
             carriers={carrier.id: carrier for carrier in self.content.carriers},
             checksum=self._checksum(),
+            goals=self.content.goals,
         )
 
     def _checksum(self) -> str:

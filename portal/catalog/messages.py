@@ -99,6 +99,7 @@ SENTENCES: Mapping[str, str] = {
     # Plan and publication
     "not_covered": "问卷 {0} 没有单独的条目引用{1}“{2}”。请加条目，clauses 写 source: {3}、place: {1}、term: {2}",
     "unknown_sector": "规划条款表里的行业“{0}”没有问卷。",
+    "not_a_year": '“{0}”不是年份，请写成 "2025"。',
     "not_a_day": '“{0}”不是日期，请写成 "2026-04-01"。',
     "not_renamed": "renamed 里的“{0}”应当是上一版本有、本版本没有的条目。",
     "not_in_questionnaire": "renamed 里的“{0}”不是本问卷的条目。",

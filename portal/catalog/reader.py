@@ -11,6 +11,7 @@ from portal.catalog.notes import Notes
 from portal.catalog.records import Record
 from portal.catalog.shapes import LeftOut
 from portal.catalog.yaml_nodes import read_yaml
+from portal.core.goals import Goal
 from portal.core.questionnaire import Factor, Section, Source
 from portal.core.technology import Carrier, Technology
 
@@ -26,6 +27,7 @@ class Content:
     shared: Mapping[str, tuple[Path, Section]]
     questionnaires: tuple[tuple[Path, QuestionnaireFile], ...]
     plan: PlanFile | None
+    goals: tuple[Goal, ...]
     published: tuple[Publication, ...]
     broken: frozenset[str]  # the formats of which some file was not read whole
 
@@ -40,6 +42,7 @@ _PLACES = {
     "factors.yaml": "factors",
     "carriers.yaml": "factors",
     "plan-coverage.yaml": "plan-coverage",
+    "plan-goals.yaml": "plan-goals",
     "published.yaml": "published",
 }
 
@@ -65,6 +68,7 @@ def read_folder(folder: Path, notes: Notes) -> Content:
         shared={path.relative_to(folder).as_posix(): (path, section) for path, section in found["shared"]},
         questionnaires=tuple(found["questionnaire"]),
         plan=next((file for _, file in found["plan-coverage"]), None),
+        goals=tuple(goal for _, file in found["plan-goals"] for goal in file.goals),
         published=tuple(one for _, file in found["published"] for one in file.published),
         broken=frozenset(kinds[file] for file in notes.broken if file in kinds),
     )

@@ -7,6 +7,7 @@ from itertools import pairwise
 from portal.catalog.nodes import Place
 from portal.catalog.notes import Notes
 from portal.catalog.reader import Content
+from portal.core.goals import Goal
 from portal.core.levels import GRADES, Grade, Verification
 from portal.core.questionnaire import (
     ALWAYS,
@@ -79,7 +80,10 @@ def _check_sources(content: Content, notes: Notes) -> None:
         return
     sources = {str(source.id): source for source in content.sources}
     for record in notes.records(object):
-        if not isinstance(record, Citation | Level | Factor | Backing | Benchmark) or not record.source:
+        if (
+            not isinstance(record, Citation | Level | Factor | Backing | Benchmark | Goal)
+            or not record.source
+        ):
             continue
         source = sources.get(record.source)
         if source is None:

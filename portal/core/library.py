@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from portal.core.errors import PortalError
+from portal.core.goals import Goal
 from portal.core.questionnaire import Factor, Questionnaire, Source, SourceId
 from portal.core.technology import Carriers, Technologies
 
@@ -22,6 +23,7 @@ class Library:
     factors: Mapping[str, Factor]
     carriers: Carriers
     checksum: str
+    goals: tuple[Goal, ...] = ()
 
     def questionnaire(self, id: str, version: str | None = None) -> Questionnaire:
         """One questionnaire, the newest version unless one is named; raises UnknownQuestionnaire."""

@@ -1,7 +1,7 @@
 """Facts and sums for the statistics: rows ↔ core objects. The sums move with every submission, in its transaction."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -186,7 +186,21 @@ def rebuild(session: Session, contributions: Mapping[str, Facts]) -> None:
     for row in (TallyRow, OutcomeRow, RecommendedRow, StandingRow):
         session.execute(delete(row))
     for id, facts in contributions.items():
-        keep(session, id, facts)
+        add(session, id, facts)
+    count(session, contributions)
+
+
+def count(session: Session, contributions: Mapping[str, Facts]) -> None:
+    """Move the sums by many submissions at once, whose facts were all added before."""
+    together: dict[tuple[int, str, str], tuple[Facts, dict[tuple[str, str], tuple[int, int]]]] = {}
+    for id, facts in contributions.items():
+        _, found = together.setdefault(_place(facts), (facts, {}))
+        for key, (size, total) in sums(replace(facts, earlier=_earlier(session, id))).items():
+            had = found.get(key, (0, 0))
+            found[key] = (had[0] + size, had[1] + total)
+    for place in sorted(together):
+        facts, steps = together[place]
+        move(session, facts, steps)
 
 
 def tallies(
