@@ -142,7 +142,9 @@ def find(
     )
     query = seen_by(query, sight)
     if is_locking:
-        query = query.with_for_update(of=AssessmentRow).execution_options(populate_existing=True)
+        # Not the key: whoever adds a row that points here, such as a step of its case, need not wait.
+        query = query.with_for_update(of=AssessmentRow, key_share=True)
+        query = query.execution_options(populate_existing=True)
     found = session.execute(query).one_or_none()
     return _record(*found) if found else None
 

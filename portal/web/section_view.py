@@ -58,17 +58,21 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class _Scored:
-    """A self-check as it stood: every save raises a revision, so their sum names its state."""
+    """A self-check as it stood: every save raises a revision, so their sum names its state.
+
+    What is submitted shows other answers than were saved last, once a correction came too late.
+    """
 
     id: str
     version: tuple[str, str]
-    state: int
+    state: tuple[int, str, frozenset[ItemId]]
     one: OpenAssessment = dataclasses.field(compare=False)
 
 
 def panel_of(one: OpenAssessment) -> Panel:
     """Score the answers as they stand; looking again at the same answers costs nothing."""
-    state = sum(stored.revision for stored in one.answers.values())
+    revisions = sum(stored.revision for stored in one.answers.values())
+    state = (revisions, one.checksum, one.reopened)
     return _panel(_Scored(one.id, (one.questionnaire.id, one.questionnaire.version), state, one))
 
 

@@ -1,0 +1,75 @@
+"""What the city confirmed beside what the plant declared: for the result page, the report and the opinion paper."""
+
+from dataclasses import dataclass
+
+from portal.actions.work import Work
+from portal.core.answers import MISSING, Answer
+from portal.core.assessment import Assessment
+from portal.core.filing import OpenAssessment
+from portal.core.questionnaire import Item
+from portal.core.review import Confirmed, Objection, ReviewState, Verdict, VerdictKind, prevailing
+from portal.core.scoring import assess
+from portal.storage import correction as stored
+from portal.storage import review as stored_review
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoweredItem:
+    """An item that was lowered: what was declared, what counts now, why, and what became of an objection."""
+
+    item: Item
+    declared: Answer
+    counted: Answer
+    verdict: Verdict
+    objection: Objection | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """The confirmed result. `is_final`: objections are decided, or the case is closed otherwise."""
+
+    assessment: Assessment
+    kept: Confirmed
+    lowered: tuple[LoweredItem, ...]
+    opinions: stored.Opinions
+    state: ReviewState
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing can change any more by an objection."""
+        return self.state is ReviewState.CLOSED
+
+
+def of(work: Work, one: OpenAssessment, declared: Assessment) -> Verified | None:
+    """The confirmed result of a self-check that was opened within sight; None before the city has confirmed.
+
+    Only verdicts that were issued are read, and objections only once they were sent.
+    """
+    if one.case is None:
+        return None
+    kept, opinions = stored_review.confirmed(work.session, one.id), stored.opinions(work.session, one.id)
+    if kept is None or opinions is None:
+        return None
+    state = one.case.state
+    is_objected = state in (ReviewState.OBJECTED, ReviewState.CLOSED)
+    objections = {
+        given.item: given for given in (stored_review.objections(work.session, one.id) if is_objected else ())
+    }
+    verdicts = prevailing(stored_review.verdicts(work.session, one.id, is_issued=True))
+    return Verified(
+        assessment=assess(one.questionnaire, kept.answers, one.year),
+        kept=kept,
+        lowered=tuple(
+            LoweredItem(
+                item=item,
+                declared=declared.answers.get(item.id, MISSING),
+                counted=kept.answers.get(item.id, MISSING),
+                verdict=verdicts[item.id],
+                objection=objections.get(item.id),
+            )
+            for item in one.questionnaire.items.values()
+            if item.id in verdicts and verdicts[item.id].kind is VerdictKind.LOWERED
+        ),
+        opinions=opinions,
+        state=state,
+    )

@@ -1,0 +1,131 @@
+"""The plant's side of a review: replies beside items sent back, drafts of objections, what each round's receipt was."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from portal.core.questionnaire import ItemId
+from portal.storage.tables import AccountRow, ObjectionRow, ReplyRow, ReviewRow, SubmissionRow
+from portal.storage.upsert import inserting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slip:
+    """What one round's submission came to; `points` rounded."""
+
+    round: int
+    at: datetime
+    by: str
+    receipt: Mapping[str, Any]
+    checksum: str
+    points: Decimal | None
+    grade: str
+    is_provisional: bool
+
+
+def keep_reply(
+    session: Session, assessment_id: str, item: ItemId, *, round: int, text: str, by: str, now: datetime
+) -> None:
+    """Write what the plant says beside an item in that round; an empty text takes it back."""
+    if not text:
+        session.execute(
+            delete(ReplyRow).where(
+                ReplyRow.assessment_id == assessment_id, ReplyRow.item == item, ReplyRow.round == round
+            )
+        )
+        return
+    statement = inserting(session.get_bind().dialect.name, ReplyRow).values(
+        assessment_id=assessment_id, item=item, round=round, text=text, made_by=by, made_at=now
+    )
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["assessment_id", "item", "round"],
+            set_={"text": text, "made_by": by, "made_at": now},
+        )
+    )
+
+
+def keep_objection(
+    session: Session, assessment_id: str, item: ItemId, *, text: str, by: str, now: datetime
+) -> None:
+    """Write an objection that is not sent yet; an empty text takes it back."""
+    if not text:
+        session.execute(
+            delete(ObjectionRow).where(
+                ObjectionRow.assessment_id == assessment_id,
+                ObjectionRow.item == item,
+                ObjectionRow.decided_at.is_(None),
+            )
+        )
+        return
+    statement = inserting(session.get_bind().dialect.name, ObjectionRow).values(
+        assessment_id=assessment_id, item=item, text=text, made_by=by, made_at=now, answer=""
+    )
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["assessment_id", "item"],
+            set_={"text": text, "made_by": by, "made_at": now},
+            where=ObjectionRow.decided_at.is_(None),
+        )
+    )
+
+
+def slips(session: Session, assessment_id: str) -> tuple[Slip, ...]:
+    """Every round's submission with its receipt, oldest first."""
+    rows = session.execute(
+        select(SubmissionRow, AccountRow.name)
+        .join(AccountRow, AccountRow.id == SubmissionRow.submitted_by)
+        .where(SubmissionRow.assessment_id == assessment_id)
+        .order_by(SubmissionRow.round)
+    )
+    return tuple(
+        Slip(
+            round=row.round,
+            at=row.submitted_at,
+            by=name,
+            receipt=json.loads(row.receipt),
+            checksum=row.checksum,
+            points=row.points,
+            grade=row.grade,
+            is_provisional=row.is_provisional,
+        )
+        for row, name in rows
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinions:
+    """What both bureaus said in the end, and when; empty until then. `receipt` is that of the verified answers."""
+
+    district: str
+    district_by: str
+    district_at: datetime | None
+    city: str
+    city_by: str
+    city_at: datetime | None
+    receipt: Mapping[str, Any] | None
+
+
+def opinions(session: Session, assessment_id: str) -> Opinions | None:
+    """The opinions on a submission; None before the city has confirmed it."""
+    row = session.get(ReviewRow, assessment_id, populate_existing=True)
+    if row is None or row.verified_answers is None:
+        return None
+    ids = [id for id in (row.district_by, row.city_by) if id]
+    found = session.execute(select(AccountRow.id, AccountRow.name).where(AccountRow.id.in_(ids)))
+    names = {row.id: row.name for row in found}
+    return Opinions(
+        district=row.district_opinion,
+        district_by=names.get(row.district_by or "", ""),
+        district_at=row.district_at,
+        city=row.city_opinion,
+        city_by=names.get(row.city_by or "", ""),
+        city_at=row.city_at,
+        receipt=json.loads(row.verified_receipt) if row.verified_receipt else None,
+    )
