@@ -286,6 +286,8 @@ def _advance(
         due_at=due_at,
         towards=towards,
     )
+    if due_at is not None or deed is Deed.RECALL:
+        columns["due_at"] = due_at
     if not stored.advance(work.session, case, after, step, **columns):
         raise Stale(deed, party_of(who), case)
     now = stored.find(work.session, case.assessment_id, is_locking=True)
