@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from portal import words_bureau
 from portal.core.review import (
     DAYS_TO_CORRECT,
+    DAYS_TO_OBJECT,
     MOST_DAYS,
     MOVES,
     Deed,
@@ -21,6 +22,7 @@ CONDITIONS = {
     Only.IN_TIME: "期限之内",
     Only.OVERDUE: "期限已过",
     Only.ONCE: "本轮还没有延长过",
+    Only.DISPUTABLE: f"复核确认后 {DAYS_TO_OBJECT} 天之内",
     Only.ORPHANED: "原经办人已不能经办",
 }
 _HEAD = """# 审核：状态和谁能做什么

@@ -9,6 +9,7 @@ import pytest
 from portal.core.answers import Measured, Practised
 from portal.core.questionnaire import Extent, ItemId
 from portal.core.review import (
+    DAYS_TO_OBJECT,
     MOVES,
     Case,
     Decision,
@@ -80,6 +81,7 @@ def test_whatever_the_table_does_not_name_is_refused() -> None:
             for line in MOVES
             if (line.before, line.deed, line.party) == (state, deed, party)
             and (account == HOLDER or not line.is_holders)
+            # The case waits since noon, its deadline is tomorrow and somebody holds it.
             and line.only not in (Only.OVERDUE, Only.ORPHANED)
         ]
         if allowed:
@@ -125,6 +127,13 @@ def test_the_deadline_is_kept_to_the_second(
     last = due - timedelta(microseconds=1)
     assert (deed in deeds_of(case, party, HOLDER, now=last)) is before_it
     assert (deed in deeds_of(case, party, HOLDER, now=due)) is after_it
+
+
+def test_an_objection_comes_in_time_until_its_last_day_has_ended() -> None:
+    case = make_case(S.CONFIRMED)
+    ends = deadline(NOON, DAYS_TO_OBJECT)
+    assert move(case, Deed.OBJECT, Party.ENTERPRISE, now=ends - timedelta(microseconds=1)) is S.OBJECTED
+    assert deeds_of(case, Party.ENTERPRISE, now=ends) == frozenset()
 
 
 def test_a_deadline_ends_with_its_day_in_hangzhou() -> None:
