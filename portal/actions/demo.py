@@ -9,7 +9,7 @@ from typing import Any
 
 from portal.actions import account, assessment, campaign, data_check, enterprise, report, staff
 from portal.actions.passwords import hash_of
-from portal.actions.work import Door, Work
+from portal.actions.work import Door, Work, keep_trail
 from portal.config import HOME
 from portal.core.answers import Answers, read_answers
 from portal.core.campaign import TypedPlan, TypedRung, local_day
@@ -65,14 +65,17 @@ def seed(door: Door) -> tuple[Person, ...]:
 
 def _staff(work: Work, script: list[dict[str, str]], word: str) -> list[Account]:
     """The three administrators, then the reviewers, whom the first two of them let in."""
+    keep_trail(work)
+    work.trail.who = None  # the first three come from the command line
     made: dict[str, Account] = {}
     for one in sorted(script, key=lambda one: one["role"] == Role.REVIEWER):
         if one["role"] == Role.REVIEWER:
             given = {name: one[name] for name in ("name", "mail", "office")}
+            _act(work, made[Role.OPERATOR])
             id, problems = staff.create(work, made[Role.OPERATOR], **given, mobile="")
-            problems += (
-                staff.grant(work, made[Role.SECURITY], id, one["role"], one["jurisdiction"]) if id else ()
-            )
+            _act(work, made[Role.SECURITY])
+            if id is not None:
+                problems = staff.grant(work, made[Role.SECURITY], id, one["role"], one["jurisdiction"])
         else:
             _, problems = staff.bootstrap(
                 work, Role(one["role"]), name=one["name"], mail=one["mail"], office=one["office"]
@@ -87,6 +90,7 @@ def _staff(work: Work, script: list[dict[str, str]], word: str) -> list[Account]
 
 def _campaign(work: Work, city: Account, script: dict[str, Any]) -> None:
     """This year's campaign, open for a while already."""
+    _act(work, city)
     today = local_day(work.now)
     opens, closes = (
         today + timedelta(days=days) for days in (-script["opened_days_ago"], script["closes_in_days"])
@@ -110,16 +114,24 @@ def _campaign(work: Work, city: Account, script: dict[str, Any]) -> None:
     campaign.publish(work, city, id)
 
 
+def _act(work: Work, who: Account) -> None:
+    """From now on the trail names this person."""
+    keep_trail(work)
+    work.trail.who = who
+
+
 def _register(work: Work, person: dict[str, str], word: str) -> Account:
     who, problems = account.register(
         work, name=person["name"], mail=person["mail"], mobile=person["mobile"], password=word
     )
     if who is None:
         raise DemoError(str(problems))
+    keep_trail(work)
     return who
 
 
 def _enterprise(work: Work, folder: Path, script: dict[str, Any], members: list[Account]) -> None:
+    _act(work, members[0])
     id, problems = enterprise.create(work, members[0], EnterpriseProfile(**script["profile"]))
     if id is None:
         raise DemoError(str(problems))
@@ -136,6 +148,7 @@ def _assessment(
     id = assessment.start(work, members[0], enterprise_id, year)
     if script["answers"]:
         _fill_in(work, folder, script, id, members)
+    _act(work, members[0])
     for rule, said in script.get("explanations", {}).items():
         if data_check.explain(work, members[0], id, rule, said):
             raise DemoError(rule)
@@ -156,6 +169,7 @@ def _fill_in(work: Work, folder: Path, script: dict[str, Any], id: str, members:
 
 def _keep(work: Work, who: Account, id: str, answers: Answers) -> None:
     changes = [Change(item, answer, None) for item, answer in answers.items()]
+    _act(work, who)
     result = assessment.keep(work, who, id, changes)
     if result.problems or result.conflicts:
         raise DemoError(str(result.problems or result.conflicts))

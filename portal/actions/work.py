@@ -94,10 +94,11 @@ class Door:
                 session, self.library, self.settings, _now(), is_writing=True, trail=Trail(origin=origin)
             )
             yield work
-            _keep_trail(work)
+            keep_trail(work)
 
 
-def _keep_trail(work: Work) -> None:
+def keep_trail(work: Work) -> None:
+    """Write what was noted so far under the name of whoever acts; the door does it, and the demo when it changes hats."""
     trail = work.trail
     if not trail.events:
         return
@@ -111,6 +112,7 @@ def _keep_trail(work: Work) -> None:
         role=trail.who.role.value if trail.who else "",
         origin=trail.origin[:64],
     )
+    trail.events.clear()
 
 
 def _now() -> datetime:

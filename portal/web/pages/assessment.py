@@ -1,6 +1,5 @@
 """The self-check: its sections, saving (by form and by script), the check before submission, submission."""
 
-import re
 import secrets
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
 from portal import words
-from portal.actions import assessment, data_check, evidence
+from portal.actions import assessment, campaign, correction, data_check, evidence
 from portal.actions.assessment import NotReady
 from portal.actions.work import NotFound, Work
 from portal.core.answers import MISSING
@@ -19,7 +18,7 @@ from portal.core.filing import Change, Conflict, KeepResult, OpenAssessment
 from portal.core.questionnaire import ItemId, Questionnaire, Section
 from portal.core.roles import Account
 from portal.web.access import MANAGER, Pages, require_account
-from portal.web.fields import answer_text, mark_of, typed_of
+from portal.web.fields import answer_text, mark_of, tab_of, typed_of
 from portal.web.item_form import SectionForm, field_of
 from portal.web.section_view import computed_text, is_shown, markup_of, neighbours, panel_of, views_of
 
@@ -55,7 +54,7 @@ def save_section(work: Work, who: Account | None, id: str, section: str) -> Resp
     one = assessment.open_(work, me, id)
     found = _section(one.questionnaire, section)
     form = SectionForm(one.questionnaire, found).read(request.form)
-    changes = form.changes("confirm-all" in request.form, _tab(request.form.get("tab")))
+    changes = form.changes("confirm-all" in request.form, tab_of(request.form.get("tab")))
     cleared = ItemId(request.form.get("clear", ""))
     if cleared in one.questionnaire.items:
         changes = (*(c for c in changes if c.item != cleared), Change(cleared, MISSING, None))
@@ -67,11 +66,6 @@ def save_section(work: Work, who: Account | None, id: str, section: str) -> Resp
     ):
         return _mend(work, me, id, found, form, kept)
     return redirect(_next_page(id, found, one.questionnaire, cleared))
-
-
-def _tab(sent: Any) -> str:
-    """The tab's own name for itself: random letters and digits, or nothing."""
-    return sent if isinstance(sent, str) and re.fullmatch("[0-9a-z]{8,32}", sent) else ""
 
 
 def _mend(
@@ -122,6 +116,7 @@ def _section_page(
         today=local_day(work.now),
         day=evidence.day_needed(work, one),
         section=section,
+        announcement=campaign.announced(work, one.year, one.enterprise.profile) if one.is_editable else None,
         views=views,
         items=[markup_of(work.library, one, view) for view in views],
         panel=panel,
@@ -129,7 +124,7 @@ def _section_page(
         after=after,
         saved=saved,
         # A page without scripts is its own tab; the script puts the real one in its place.
-        tab=_tab(request.form.get("tab")) or secrets.token_hex(16),
+        tab=tab_of(request.form.get("tab")) or secrets.token_hex(16),
         clock=words.clock(work.now) if "saved" in request.args or saved >= 0 else "",
     )
 
@@ -154,7 +149,7 @@ def autosave(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
         if field.answer is None:
             problems[item.id] = list(field.errors)
         else:
-            changes.append(Change(item.id, field.answer, entry["revision"], _tab(entry.get("tab"))))
+            changes.append(Change(item.id, field.answer, entry["revision"], tab_of(entry.get("tab"))))
     kept = assessment.keep(work, me, id, changes)
     for problem in kept.problems:
         problems.setdefault(problem.place, []).append(words.problem(problem))
@@ -223,6 +218,7 @@ def _state(work: Work, one: OpenAssessment) -> dict[str, Any]:
         },
         "progress": {s.id: f"{s.answered}/{s.asked}" for s in panel.assessment.sections},
         "panel": render_template("assessment/panel.html", one=one, panel=panel),
+        "answered": [item for item, sent in correction.sent_back(work, one).items() if sent.is_answered],
     }
 
 
@@ -248,6 +244,7 @@ def _check_page(
         one=one,
         covered=evidence.coverage_of(work, one, panel.assessment),
         ready=ready,
+        announcement=campaign.announced(work, one.year, one.enterprise.profile) if one.is_editable else None,
         panel=panel,
         # A finding about nothing but values that are listed as doubtful already would say the same twice.
         checked=[

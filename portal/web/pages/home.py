@@ -3,7 +3,7 @@
 from flask import jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from portal.actions import assessment, catalogue, enterprise, report
+from portal.actions import assessment, campaign, catalogue, enterprise, report
 from portal.actions.work import Work
 from portal.core.assessment import GateVerdict
 from portal.core.filing import AssessmentState, AssessmentSummary
@@ -70,6 +70,7 @@ def desk(work: Work, who: Account | None) -> ResponseReturnValue:
         enterprises=[(one, by_enterprise.get(one.id, [])) for one in enterprise.mine(work, me)],
         sectors={one.id: one for one in catalogue.questionnaires(work)},
         draft=AssessmentState.DRAFT,
+        announcements=campaign.announcements(work, me),
         verdicts=_verdicts(
             work, me, [one for found in by_enterprise.values() for one in found if one.year == year]
         ),

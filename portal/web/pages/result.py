@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from portal import words
-from portal.actions import report, result
+from portal.actions import campaign, report, result
 from portal.actions.work import Work
 from portal.core.roles import Account
 from portal.core.technology import CostClass
@@ -31,6 +31,7 @@ def show(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
         one=found.open,
         result=found,
         assessment=found.assessment,
+        standings=campaign.rungs(work, found.open.year, found.open.enterprise.profile, found.assessment),
         charts=_charts(result.charts(found)),
         sources=work.library.sources,
         printed=report.latest(work, me, id) if not found.open.is_editable else None,
