@@ -85,7 +85,7 @@ STANDINGS: Mapping[Standing, str] = {
     Standing.MISSING: "未填报",
     Standing.NOT_APPLICABLE: "不适用",
     Standing.NOT_CONCERNED: "不涉及",
-    Standing.UNRATED: "不计分（级别待核实或未公布）",
+    Standing.UNRATED: "不计分（没有可用级别）",
 }
 MEMBER_STANDINGS: Mapping[MemberStanding, str] = {
     MemberStanding.COUNTED: "已计分",

@@ -218,8 +218,8 @@ def _saving(effect: Saves | SavesShare, carrier: Carrier, plant: Plant, rest: Ra
             lacking=lacking,
         )
     unit = effect.unit if isinstance(effect, Saves) else "%"
-    full = (Quantity.of(bound, unit) * plant.known[base] for bound in (effect.low, effect.high))
-    amount = within_use(carrier, plant, *(bound.to(carrier.unit) for bound in full), rest)
+    least, most = (Quantity.of(bound, unit) * plant.known[base] for bound in (effect.low, effect.high))
+    amount = within_use(carrier, plant, least.to(carrier.unit), most.to(carrier.unit), rest)
     low, high = (Quantity.of(bound, carrier.unit) for bound in (amount.low, amount.high))
     has_price = not carrier.price or carrier.price in plant.known
     doubtful = (carrier.price,) if _is_doubtful(carrier.price, plant) else ()
@@ -368,6 +368,14 @@ def _move(
         moved = effect.high if result.item.direction is Direction.SMALLER else effect.low
     if result.item.direction.distance(value, moved) > 0:
         changed[id] = Measured(moved)
+
+
+def taken_up(assessment: Assessment, recommendations: Iterable[Recommendation]) -> Answers:
+    """The answers once these measures are in place, taken up in the order given."""
+    answers = assessment.answers
+    for one in recommendations:
+        answers = _after(assessment, answers, one.technology, one.gaps)
+    return answers
 
 
 def plan(assessment: Assessment, recommendations: tuple[Recommendation, ...]) -> tuple[Step, ...]:

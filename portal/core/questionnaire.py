@@ -26,10 +26,11 @@ class Column(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A document that the data cites (`sources.yaml`)."""
+    """A document that the data cites (`sources.yaml`); `short` is what tables call it that has a long title, no number."""
 
     id: SourceId
     title: str
+    short: str = ""
     number: str = ""
     issuer: str = ""
     date: str = ""

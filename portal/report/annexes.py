@@ -12,7 +12,7 @@ from portal.core.evidence import Evidence, Links, items_to_prove
 from portal.core.plant import Concern, concern
 from portal.core.questionnaire import Activity, Item, Practice, Questionnaire, Trait
 from portal.report.citing import Citer, book, doubt
-from portal.report.results import Fact, answer_words, reached
+from portal.report.results import Fact, answer_words, reached, readable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,9 +120,9 @@ def _receipt_line(assessment: Assessment, result: ItemResult) -> ReceiptLine:
     is_counted = result.standing is Standing.COUNTED
     answer = answer_words(assessment, item)
     if answer == words.NOTHING and result.reading is not None and result.reading.computed is not None:
-        answer = words.quantity(round(result.reading.computed, 2), getattr(item, "unit", "")) + "（计算）"
+        answer = words.quantity(readable(result.reading.computed), getattr(item, "unit", "")) + "（计算）"
     if isinstance(item, Practice):
-        level = "" if is_counted else words.label(result.standing)
+        level = "" if is_counted and item.weight else "不计分" if is_counted else words.label(result.standing)
     else:
         level = reached(result)
     return ReceiptLine(
@@ -130,7 +130,7 @@ def _receipt_line(assessment: Assessment, result: ItemResult) -> ReceiptLine:
         column=words.label(item.column)[0],
         answer=answer,
         reached=level,
-        sum=_sum(result) if is_counted else words.NOTHING,
+        sum=_sum(result) if is_counted and item.weight else words.NOTHING,
         is_counted=is_counted,
     )
 

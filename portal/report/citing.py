@@ -27,11 +27,11 @@ class Citer:
         return f"［{self.number(source)}］"
 
     def place(self, citation: Citation) -> str:
-        """GB 16780—2021 表 2［3］; a document without a number is named by the place alone."""
+        """GB 16780—2021 表 2［3］; a document without a number by its short title: 《规划》专栏4-1［6］."""
         return self.places((citation,))
 
     def places(self, citations: Iterable[Citation]) -> str:
-        """Several places; those in one document share its name and number: 专栏4-1、专栏8-5［6］."""
+        """Several places; those in one document share its name and number: 《规划》专栏4-1、专栏8-5［6］."""
         grouped: dict[SourceId, list[str]] = {}
         for citation in citations:
             grouped.setdefault(citation.source, []).append(citation.place)
@@ -54,8 +54,8 @@ class Citer:
 
     def _named(self, id: SourceId, place: str) -> str:
         source = self.sources[id]
-        name = source.number or ("" if place else book(source.title))
-        return f"{name} {place}".strip() + self.mark(id)
+        name = f"{source.number} " if source.number else book(source.short or source.title)
+        return f"{name}{place}".strip() + self.mark(id)
 
 
 def book(title: str) -> str:

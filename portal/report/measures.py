@@ -6,15 +6,16 @@ from decimal import Decimal
 from typing import assert_never
 
 from portal import words
-from portal.core.advice import Range, Recommendation, Saving, Step
+from portal.core.advice import ALL, Range, Recommendation, Saving, Step
 from portal.core.assessment import Assessment
 from portal.core.gaps import Gap, Urgency
 from portal.core.interaction import together
-from portal.core.levels import Verification
+from portal.core.levels import Direction, Verification
 from portal.core.questionnaire import Indicator, ItemId, Practice, Questionnaire
 from portal.core.technology import Backing, Cost, Effect, Lowers, Reaches, Saves, SavesShare, States
 from portal.report.citing import Citer
-from portal.report.results import Fact
+from portal.report.results import Fact, decimals, readable
+from portal.report.typography import spaced
 
 # So many technologies get a card; what ranks below stands in a table, with the same words in less room.
 FULL_CARDS = 12
@@ -135,22 +136,28 @@ def _standing(gap: Gap, citer: Citer) -> tuple[str, str, str, str]:
         return now, "全面实施", rest, citer.places(item.clauses)
     level, value = gap.next_level, gap.result.reading.value if gap.result.reading else None
     assert level is not None
-    distance = words.quantity(_shown(gap.distance), item.unit)
-    if gap.distance_percent is not None and item.unit != "%":
-        distance += f"（{words.number(gap.distance_percent, 1)}%）"
-    elif item.unit == "%":
-        distance = f"{words.number(_shown(gap.distance))} 个百分点"
+    assert value is not None
+    here, there = comparable(value, level.value)
+    apart = abs(here - there)
+    distance = words.quantity(apart, item.unit)
+    if item.unit == "%":
+        distance = f"{words.number(apart)} 个百分点"
+    elif there:
+        distance += f"（{words.number(100 * apart / abs(there), 1)}%）"
     return (
-        words.quantity(_shown(value), item.unit),
-        f"{words.label(level.level.grade)} {words.quantity(_shown(level.value), item.unit)}",
+        words.quantity(here, item.unit),
+        f"{words.label(level.level.grade)} {words.quantity(there, item.unit)}",
         distance,
         citer.short(level.level.source, level.level.place, Verification.ORIGINAL),
     )
 
 
-def _shown(value: Decimal | None) -> Decimal | None:
-    """At most four significant digits behind the point of a small figure, two of a large one."""
-    return None if value is None else round(value, 4 if abs(value) < 1 else 2)
+def comparable(value: Decimal, level: Decimal) -> tuple[Decimal, Decimal]:
+    """Both rounded alike, as finely as either is read, and finer while that would hide the distance between them."""
+    places = max(decimals(readable(value)), decimals(readable(level)))
+    while readable(value, places) == readable(level, places) and value != level:
+        places += 1
+    return readable(value, places), readable(level, places)
 
 
 def cards(
@@ -179,14 +186,16 @@ def _card(
         title=technology.title,
         kind=technology.cost_class.value,
         cost_class=words.label(technology.cost_class),
-        points=f"+{words.points(one.points_gained)}",
+        points=gained(one),
         closes="；".join(f"{numbers[gap.result.item.id]} {gap.result.item.title}" for gap in one.gaps),
         figures=_figures(one),
         principle=technology.principle,
         fits=technology.fits,
         unfit=technology.unfit,
         effects=tuple(
-            _effect_line(effect, savings.get(id(effect)), assessment, citer) for effect in technology.effects
+            _effect_line(effect, savings.get(id(effect)), one.rest, assessment, citer)
+            for effect in technology.effects
+            if not _is_surpassed(effect, assessment)
         ),
         costs=tuple(_costs(one, citer)),
         pitfalls="；".join(pitfall.strip().rstrip("。；") for pitfall in technology.pitfalls),
@@ -198,11 +207,34 @@ def _card(
     )
 
 
+def gained(one: Recommendation) -> str:
+    """What the technology alone adds to the total; where it adds nothing, why."""
+    if one.points_gained:
+        return f"单独实施可得 {_plus(one.points_gained)} 分".replace(" 不足", "不足")
+    if not any(gap.lost_points for gap in one.gaps):
+        return "所补的条目不计分"
+    backed = (effect for effect in one.technology.effects if not isinstance(effect, States))
+    if any(isinstance(effect, Lowers | Reaches | SavesShare) and _is_usable(effect) for effect in backed):
+        return "单独实施还达不到下一级"
+    return "来源没有给出可计分的效果"
+
+
+def _plus(points: Decimal) -> str:
+    """+1.2; what would round to nothing is named as little."""
+    text = words.points(points)
+    return f"+{text}" if text != words.points(Decimal(0)) else "不足 0.1"
+
+
+def _is_usable(effect: Effect) -> bool:
+    return effect.backing.verification is not Verification.UNVERIFIED
+
+
 def _figures(one: Recommendation) -> tuple[Fact, ...]:
     """The figures at the head of a card: only those that are known."""
-    scaled = "按本厂规模" if one.is_investment_scaled else "来源案例，见下"
+    left = _left(one.rest)
+    scaled = f"按本厂规模{left}" if one.is_investment_scaled else "来源案例，见下"
     known = (
-        (one.money, "年节约", words.range_text(one.money), "按本厂用量和价格"),
+        (one.money, "年节约", words.range_text(one.money), f"按本厂用量和价格{left}"),
         (one.investment, "投资", words.range_text(one.investment), scaled),
         (
             one.payback,
@@ -215,6 +247,11 @@ def _figures(one: Recommendation) -> tuple[Fact, ...]:
     return tuple(
         Fact(label=label, value=value, note=note) for span, label, value, note in known if span is not None
     )
+
+
+def _left(rest: Range) -> str:
+    """On which part of the plant a figure is reckoned, where some of it has the measure already."""
+    return "" if rest == ALL else f"，只计尚未实施的 {words.range_text(rest)}"
 
 
 def _tonnes(span: Range | None) -> str:
@@ -232,24 +269,43 @@ def _derived_title(questionnaire: Questionnaire, name: str) -> str:
     return next((derived.title for derived in questionnaire.derived if derived.id == name), name)
 
 
-def _effect_line(effect: Effect, saving: Saving | None, assessment: Assessment, citer: Citer) -> EffectLine:
+def _is_surpassed(effect: Effect, assessment: Assessment) -> bool:
+    """Whether the plant is already better than the best that was reached elsewhere."""
+    if not isinstance(effect, Reaches):
+        return False
+    value, item = _value_of(effect.item, assessment), assessment.questionnaire.items.get(effect.item)
+    if value is None or not isinstance(item, Indicator):
+        return False
+    best = effect.low if item.direction is Direction.SMALLER else effect.high
+    return item.direction.is_reached(value, best)
+
+
+def _value_of(item: ItemId, assessment: Assessment) -> Decimal | None:
+    """What the plant's indicator reads."""
+    result = next((one for one in assessment.items if one.item.id == item), None)
+    return result.reading.value if result is not None and result.reading is not None else None
+
+
+def _effect_line(
+    effect: Effect, saving: Saving | None, rest: Range, assessment: Assessment, citer: Citer
+) -> EffectLine:
     questionnaire = assessment.questionnaire
     match effect:
         case Saves(low=low, high=high, unit=unit, per=per):
             carrier = saving.carrier.title if saving else effect.carrier
-            said = f"{carrier}：每单位{_title(questionnaire, per)}节约 {_span(low, high, unit)}"
+            said = f"按{_title(questionnaire, per)}计，节约{carrier} {_span(low, high, unit)}"
             here = _here(saving)
         case SavesShare(low=low, high=high, of=of):
             said = f"{_title(questionnaire, of)}减少 {_span(low, high, '%')}"
             here = _here(saving)
         case Lowers(item=item, low=low, high=high):
             said = f"{_title(questionnaire, item)}下降 {_span(low, high, '%')}"
-            here = _lowered(effect, assessment)
+            here = _lowered(effect, rest, assessment)
         case Reaches(item=item, low=low, high=high):
             target = questionnaire.items.get(item)
             unit = target.unit if isinstance(target, Indicator) else ""
-            said = f"已有企业将{_title(questionnaire, item)}做到 {_span(low, high, unit)}"
-            here = ""
+            said = f"来源中{_title(questionnaire, item)}为 {_span(low, high, unit)}"
+            here = _within(effect, assessment)
         case States(text=text):
             said, here = text, ""
         case _:
@@ -259,7 +315,7 @@ def _effect_line(effect: Effect, saving: Saving | None, assessment: Assessment, 
 
 def _line(said: str, here: str, backing: Backing, citer: Citer) -> EffectLine:
     return EffectLine(
-        said=said + (f"；{backing.note}" if backing.note else ""),
+        said=spaced(said) + (f"（{backing.note.rstrip('。')}）" if backing.note else ""),
         here=here,
         backing=citer.backing(backing),
         is_unverified=backing.verification is Verification.UNVERIFIED,
@@ -279,17 +335,24 @@ def _here(saving: Saving | None) -> str:
         parts.append(words.range_text(saving.money))
     if saving.standard_coal is not None:
         parts.append(f"{_span(saving.standard_coal.low, saving.standard_coal.high, '吨标准煤')}")
-    return "，".join(parts)
+    return "，".join(parts) + _left(saving.rest)
 
 
-def _lowered(effect: Lowers, assessment: Assessment) -> str:
-    result = next((one for one in assessment.items if one.item.id == effect.item), None)
-    if result is None or result.reading is None or result.reading.value is None:
+def _lowered(effect: Lowers, rest: Range, assessment: Assessment) -> str:
+    value, item = _value_of(effect.item, assessment), assessment.questionnaire.items.get(effect.item)
+    if value is None or not isinstance(item, Indicator):
         return ""
-    value = result.reading.value
-    least, most = (round(value * (100 - share) / 100, 2) for share in (effect.high, effect.low))
-    unit = result.item.unit if isinstance(result.item, Indicator) else ""
-    return f"由 {words.short(value)} 降至 {_span(least, most, unit)}"
+    shares = (effect.high * rest.high / 100, effect.low * rest.low / 100)
+    least, most = (value * (100 - share) / 100 for share in shares)
+    return f"由 {words.short(value)} 降至 {_span(least, most, item.unit)}{_left(rest)}"
+
+
+def _within(effect: Reaches, assessment: Assessment) -> str:
+    """Where the plant stands, when it lies inside the range that others have reached."""
+    value, item = _value_of(effect.item, assessment), assessment.questionnaire.items.get(effect.item)
+    if value is None or not isinstance(item, Indicator) or not effect.low <= value <= effect.high:
+        return ""
+    return f"现为 {words.quantity(readable(value), item.unit)}，已在其中"
 
 
 def _costs(one: Recommendation, citer: Citer) -> Iterable[EffectLine]:
@@ -363,5 +426,5 @@ def _step_line(one: Recommendation, number: int, gaps: dict[ItemId, str]) -> Ste
         title=one.technology.title,
         gaps="、".join(gaps[gap.result.item.id] for gap in one.gaps),
         figures="；".join(f"{fact.label} {fact.value}" for fact in _figures(one)),
-        points=f"+{words.points(one.points_gained)}",
+        points=_plus(one.points_gained) if one.points_gained else words.NOTHING,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from portal import words
 from portal.core.advice import Step
@@ -91,6 +91,7 @@ class Scores:
     is_official: bool
     grade_title: str
     grade_basis: str
+    ungraded: str
     index: tuple[IndexLine, ...]
     gates: tuple[GateLine, ...]
     gates_held: tuple[Fact, ...]
@@ -127,6 +128,7 @@ def scores(assessment: Assessment, citer: Citer) -> Scores:
         is_official=grade is not None and grade.is_official,
         grade_title=grade.title if grade else "",
         grade_basis=grade.basis if grade else "",
+        ungraded="" if is_rated else _ungraded(assessment),
         index=_index(assessment),
         gates=tuple(gate for gate in gates if not gate.is_passed),
         gates_held=_held(gates),
@@ -235,6 +237,20 @@ def _index(assessment: Assessment) -> tuple[IndexLine, ...]:
     return tuple(lines)
 
 
+def _ungraded(assessment: Assessment) -> str:
+    """Why there is no grade, and which indicators have usable levels all the same."""
+    rated = [
+        result.item.title
+        for result in assessment.items
+        if isinstance(result.item, Indicator) and any(level.is_usable for level in result.levels)
+    ]
+    why = "参与定级的指标没有可用级别" if assessment.grade else "本行业没有可用的清洁生产评价指标体系"
+    if not rated:
+        return f"{why}，不作等级判定。"
+    named = "；".join(rated)
+    return f"{why}，不作等级判定。有可用级别的定量指标 {len(rated)} 项（{named}），按达到的级别计入得分。"
+
+
 def _sections(assessment: Assessment, citer: Citer) -> Iterable[SectionPart]:
     results = {result.item.id: result for result in assessment.items}
     for section, summary in zip(assessment.questionnaire.sections, assessment.sections, strict=True):
@@ -275,9 +291,9 @@ def indicator_line(result: ItemResult, item: Indicator, citer: Citer) -> Indicat
     )
     return IndicatorLine(
         title=item.title,
-        value=words.quantity(_trim(reading.value), item.unit),
+        value=words.quantity(readable(reading.value), item.unit),
         origin="计算" if reading.entered is None else "填报",
-        levels=levels or ("" if usable else "级别未公布"),
+        levels=levels or ("" if usable else "没有可用级别"),
         ruler=figures.ruler(
             f"{item.title}与各级别的位置",
             reading.value,
@@ -331,7 +347,7 @@ def answer_words(assessment: Assessment, item: Indicator | Practice | Activity |
         case Practised(extent=extent, share=share):
             return words.label(extent) + (f" {words.percent(share)}" if share is not None else "")
         case Chosen(options=options) if isinstance(item, Trait):
-            return "、".join(option.title for option in item.options if option.id in options)
+            return "；".join(option.title for option in item.options if option.id in options)
         case Declared(is_met=is_met):
             return "符合" if is_met else "不符合"
         case NotApplicable(reason=reason):
@@ -340,9 +356,15 @@ def answer_words(assessment: Assessment, item: Indicator | Practice | Activity |
             return words.NOTHING
 
 
-def _trim(value: Decimal) -> Decimal:
-    """A computed value as one would write it: no more than four significant decimals."""
-    return value if -value.as_tuple().exponent <= 4 else round(value, 4 if abs(value) < 1 else 2)  # type: ignore[operator]
+def readable(value: Decimal, places: int | None = None) -> Decimal:
+    """A figure as one would write it: four decimals below one, two above, or `places`; never more than it has."""
+    most = places if places is not None else 4 if abs(value) < 1 else 2
+    return value.quantize(Decimal(1).scaleb(-min(decimals(value), most)), ROUND_HALF_UP)
+
+
+def decimals(value: Decimal) -> int:
+    """How many decimals a figure has, trailing zeros left aside."""
+    return max(0, -int(value.normalize().as_tuple().exponent))
 
 
 def staircase(assessment: Assessment, steps: tuple[Step, ...], year: int) -> str:

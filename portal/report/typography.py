@@ -32,6 +32,14 @@ def typeset(text: str) -> Markup:
     return Markup(safe)  # noqa: S704 - escaped above, only fixed tags were added
 
 
+_MEETING = re.compile(r"(?<=[一-鿿])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9%])(?=[一-鿿])")
+
+
+def spaced(text: str) -> str:
+    """A sentence put together from parts, with a space where Chinese meets Latin letters and figures."""
+    return _MEETING.sub(" ", text)
+
+
 def finalize(value: object) -> object:
     """What Jinja puts out for any expression: every text is typeset, so that no template can forget it."""
     return typeset(value) if isinstance(value, str) else value

@@ -142,3 +142,19 @@ def test_the_factors_say_whose_figure_they_are() -> None:
     }
     assert own[grid].value == "0.4 kgCO2/kWh"
     assert own[grid].note.startswith("采用企业填报值")
+
+
+def test_without_a_grade_the_indicators_that_have_levels_are_counted() -> None:
+    said = make_document("pharma-1").scores.ungraded
+    assert said.startswith("本行业没有可用的清洁生产评价指标体系，不作等级判定。有可用级别的定量指标 ")
+    assert "VOCs" in said
+    assert make_document("cement-1").scores.ungraded == ""
+
+
+def test_options_are_set_apart_by_a_sign_that_none_of_them_holds() -> None:
+    assert any("；" in fact.value for fact in make_document("pharma-1").traits)
+
+
+def test_a_figure_without_levels_is_not_called_unpublished() -> None:
+    lines = [line for section in make_document("pharma-1").scores.sections for line in section.indicators]
+    assert "没有可用级别" in {line.levels for line in lines}
