@@ -5,6 +5,7 @@ from portal.core.advice import advise
 from portal.core.answers import Answers
 from portal.core.assessment import Assessment
 from portal.core.gaps import find_gaps
+from portal.core.library import Library
 from portal.core.scoring import assess
 from portal.core.statistics import Facts, hundredths, offers, outcomes
 from portal.storage import statistics as stored
@@ -24,24 +25,38 @@ def keep(
 
     `verified` are the answers that count after the city's confirmation.
     """
+    facts = of(work.library, declared, year=year, district=district, scale=scale, verified=verified)
+    stored.keep(work.session, assessment_id, facts)
+
+
+def of(
+    library: Library,
+    declared: Assessment,
+    *,
+    year: int,
+    district: str,
+    scale: str,
+    verified: Answers | None = None,
+) -> Facts:
+    """What a submission contributes."""
     gaps = find_gaps(declared)
-    checked = assess(declared.questionnaire, verified) if verified is not None else None
-    recommendations = advise(declared, gaps, work.library.technologies, work.library.carriers)
-    facts = Facts(
+    checked = assess(declared.questionnaire, verified, year) if verified is not None else None
+    recommendations = advise(declared, gaps, library.technologies, library.carriers)
+    return Facts(
         year=year,
         district=district,
         sector=declared.questionnaire.id,
         scale=scale,
         points=hundredths(declared.points.total),
         verified=hundredths(checked.points.total) if checked is not None else None,
-        grade=_grade(declared),
-        verified_grade=_grade(checked) if checked is not None else "",
+        grade=grade_of(declared),
+        verified_grade=grade_of(checked) if checked is not None else "",
         outcomes=outcomes(declared, gaps, checked),
         offers=offers(recommendations),
     )
-    stored.keep(work.session, assessment_id, facts)
 
 
-def _grade(assessment: Assessment) -> str:
+def grade_of(assessment: Assessment) -> str:
+    """The grade that was reached, as it is kept; empty where there is none."""
     grade = assessment.grade
     return grade.grade.value if grade is not None and grade.grade is not None else ""

@@ -48,12 +48,14 @@ def stop(*lines: str) -> None:
 )
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--db", "database_url", default="", help="PostgreSQL 地址；不写则用数据目录中的 SQLite")
-@click.option("--data", "folder", type=_FOLDER, default=Path("data/demo"), show_default=True, help="数据目录")
-def demo_command(port: int, host: str, database_url: str, folder: Path) -> None:
+@click.option("--data", "folder", type=_FOLDER, help="数据目录，默认 data/demo 或 data/demo-large")
+@click.option("--large", "is_large", is_flag=True, help="600 家示例企业、三个年度，生成约需一两分钟")
+def demo_command(port: int, host: str, database_url: str, folder: Path | None, *, is_large: bool) -> None:
     """Migrate, seed if empty, start web and worker, print address and sign-ins."""
     from portal.cli.demo import run
 
-    sys.exit(run(folder, database_url=database_url, host=host, port=port))
+    folder = folder or Path("data/demo-large" if is_large else "data/demo")
+    sys.exit(run(folder, database_url=database_url, host=host, port=port, is_large=is_large))
 
 
 @commands.command(help="启动网页服务（先执行 portal migrate）")

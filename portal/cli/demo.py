@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from portal.actions import demo
+from portal.actions import demo, demo_large
 from portal.actions.work import Door
 from portal.cli.serve import environment, web_command
 from portal.config import Settings
@@ -23,7 +23,7 @@ PATIENCE = 40.0  # seconds until the web must answer
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
 
-def run(folder: Path, *, database_url: str, host: str, port: int) -> int:
+def run(folder: Path, *, database_url: str, host: str, port: int, is_large: bool = False) -> int:
     """Start everything and stay until Ctrl-C; 0 when it was ended on purpose."""
     chosen = _free_port(host, port)
     if chosen != port:
@@ -33,7 +33,7 @@ def run(folder: Path, *, database_url: str, host: str, port: int) -> int:
     click.echo("准备数据库和演示数据……")
     door = Door.open(settings)
     migrate(door.database, settings.migration_folder)
-    people = demo.seed(door)
+    people = demo_large.seed(door, _show) if is_large else demo.seed(door)
     door.database.close()
     # SIGTERM ends it like Ctrl-C, so that a supervisor stops it cleanly too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -53,6 +53,14 @@ def run(folder: Path, *, database_url: str, host: str, port: int) -> int:
     finally:
         _end(children)
         click.echo("已停止")
+
+
+def _show(percent: int, name: str) -> None:
+    """One line that is written over on a terminal, one in ten where nobody watches."""
+    if sys.stdout.isatty():
+        click.echo(f"\r  {percent:3d}% {name:\u3000<24}", nl=percent == 100)
+    elif percent % 10 == 0:
+        click.echo(f"  {percent:3d}% {name}".rstrip())
 
 
 def _free_port(host: str, wanted: int) -> int:

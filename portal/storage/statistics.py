@@ -241,6 +241,40 @@ def largest(
     return tuple((key, int(found)) for key, found in session.execute(query.limit(limit) if limit else query))
 
 
+def totals(
+    session: Session, year: int, kinds: tuple[str, ...], *, district: str = "", sector: str = ""
+) -> dict[tuple[str, str, str], tuple[int, int]]:
+    """The sums of a year over the district or all of them: (sector, kind, key) → count, total."""
+    row = TallyRow
+    count = func.sum(row.count)
+    query = select(row.sector, row.kind, row.key, count, func.sum(row.total)).where(
+        row.year == year, row.kind.in_(kinds)
+    )
+    if district:
+        query = query.where(row.district == district)
+    if sector:
+        query = query.where(row.sector == sector)
+    query = query.group_by(row.sector, row.kind, row.key).having(count != 0)
+    found = session.execute(query.order_by(row.sector, row.kind, row.key))
+    return {(one[0], one[1], one[2]): (int(one[3]), int(one[4])) for one in found}
+
+
+def counts_by_district(
+    session: Session, year: int, kind: str, sector: str = ""
+) -> dict[tuple[str, str], dict[str, int]]:
+    """How many submissions stand behind each key of a kind: (sector, key) → district → count."""
+    row = TallyRow
+    query = select(row.sector, row.key, row.district, row.count).where(
+        row.year == year, row.kind == kind, row.count != 0
+    )
+    if sector:
+        query = query.where(row.sector == sector)
+    counts: dict[tuple[str, str], dict[str, int]] = {}
+    for its, key, district, count in session.execute(query.order_by(row.sector, row.key, row.district)):
+        counts.setdefault((its, key), {})[district] = count
+    return counts
+
+
 def years(session: Session) -> tuple[int, ...]:
     """Every year with submissions, newest first."""
     return tuple(
@@ -263,7 +297,7 @@ class Wanted:
     sector: str = ""
     item: str = ""  # with a gap in it
     technology: str = ""  # recommended to them
-    grade: str = ""
+    grades: tuple[str, ...] = ()
     is_verified: bool = False
     lowest: int | None = None
     below: int | None = None
@@ -322,8 +356,8 @@ def _narrowed(query: Select[*tuple[StandingRow, str]], wanted: Wanted) -> Select
         query = query.where(StandingRow.district == wanted.district)
     if wanted.sector:
         query = query.where(StandingRow.sector == wanted.sector)
-    if wanted.grade:
-        query = query.where(grade == wanted.grade.strip("-"))
+    if wanted.grades:
+        query = query.where(grade.in_(wanted.grades))
     if wanted.lowest is not None:
         query = query.where(points >= wanted.lowest)
     if wanted.below is not None:
