@@ -1,23 +1,38 @@
 """Review: a case goes from the district to the city and back, and nobody sees or does what the table does not allow."""
 
-from collections.abc import Iterator
+import json
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select, update
 
-from portal.actions import assessment, review
+from portal.actions import assessment, correction, phrase, result, review
 from portal.actions.review import Judgement
 from portal.actions.work import Door, NotFound, Work
-from portal.core.answers import Measured, Practised
+from portal.core.answers import Answer, Measured, Practised
+from portal.core.filing import Change
 from portal.core.questionnaire import Extent, ItemId
-from portal.core.review import NotAllowed, Reason, ReviewState, Stale, VerdictKind
+from portal.core.review import (
+    MOVES,
+    Deed,
+    NotAllowed,
+    Party,
+    Reason,
+    ReviewState,
+    Stale,
+    VerdictKind,
+    deeds_of,
+)
 from portal.core.roles import CITY, Account
 from portal.storage import review as stored
+from portal.storage.tables import AccountRow, AssessmentRow, DecisionRow, LetterRow, ReviewRow, VerdictRow
 from tests.cast import Person, make_reviewer
-from tests.make import HEAT, PERMIT, SNCR, WASTE, make_answers, make_changes
+from tests.make import HEAT, SNCR, WASTE, make_answers, make_changes
 
 NOON = datetime(2026, 11, 22, 4, tzinfo=UTC)  # in Hangzhou
 
@@ -108,3 +123,493 @@ def test_a_case_goes_from_the_district_to_the_city_with_a_verified_score(
     assert found.confirmed.answers[SNCR] == Practised(Extent.NONE)
     assert all(one.issued_at == NOON for one in found.verdicts)
     assert [one.deed.value for one in found.decisions] == ["take", "forward", "take", "confirm"]
+
+
+def forwarded(door: Door, who: Account, id: str) -> None:
+    """Take, confirm everything, and pass on to the city."""
+    judged(door, who, id)
+    with at(door) as work:
+        assert review.forward(work, who, id, revision(door, id), "同意上报") == ()
+
+
+def returned(door: Door, who: Account, id: str, item: ItemId = SNCR, days: int = 10) -> None:
+    """Take, and send one item back."""
+    with at(door) as work:
+        review.take(work, who, id)
+    say(door, who, id, item, VerdictKind.RETURNED, comment="请补充运行记录", reason=Reason.NO_EVIDENCE)
+    with at(door) as work:
+        assert review.send_for_correction(work, who, id, revision(door, id), days=days, remark="请尽快") == ()
+
+
+def resubmitted(door: Door, manager: Person, id: str, answer: Answer, now: datetime = NOON) -> None:
+    """The plant corrects the item and submits again."""
+    with at(door, now) as work:
+        assert assessment.keep(work, manager.account, id, [Change(SNCR, answer, None)]).problems == ()
+        assert correction.resubmit(work, manager.account, id, 1) == ()
+
+
+# ── Whose it is ──────────────────────────────────────────────────────────────
+
+
+def test_of_two_who_take_a_case_at_once_one_gets_it(door: Door, submitted: str, district: Account) -> None:
+    other = make_reviewer(door, mail="other@example.cn")
+    outcomes: list[str] = []
+
+    def take(who: Account) -> None:
+        try:
+            with door.writing() as work:
+                review.take(work, who, submitted)
+            outcomes.append(who.id)
+        except NotAllowed as told:
+            outcomes.append(f"refused: {told.case.holder_id}")
+
+    threads = [threading.Thread(target=take, args=(who,)) for who in (district, other) * 3]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    with door.reading() as work:
+        case = stored.find(work.session, submitted)
+    assert case is not None and case.holder_id in outcomes
+    assert sorted(outcomes).count(f"refused: {case.holder_id}") == 5
+    assert case.revision == 2
+
+
+def test_a_released_case_keeps_its_drafts_for_whoever_takes_it_next(
+    door: Door, submitted: str, district: Account
+) -> None:
+    judged(door, district, submitted)
+    other = make_reviewer(door, mail="other@example.cn")
+    with at(door) as work:
+        assert review.release(work, district, submitted, revision(door, submitted)).holder_id == ""
+    with at(door) as work:
+        review.take(work, other, submitted)
+    with door.reading() as work:
+        assert review.open_(work, other, submitted).left == ()
+
+
+def test_a_case_is_handed_over_to_a_colleague_of_the_same_bureau_only(
+    door: Door, submitted: str, district: Account, city: Account
+) -> None:
+    judged(door, district, submitted)
+    other = make_reviewer(door, mail="other@example.cn")
+    elsewhere = make_reviewer(door, "330182", "elsewhere@example.cn")
+    for wrong in (city, elsewhere, district):
+        with at(door) as work:
+            problems = review.hand_over(work, district, submitted, revision(door, submitted), wrong.id, "")
+        assert [one.code for one in problems] == ["not_an_option"]
+    with at(door) as work:
+        assert (
+            review.hand_over(work, district, submitted, revision(door, submitted), other.id, "请接手") == ()
+        )
+    with door.reading() as work:
+        found = review.open_(work, other, submitted)
+        assert found.case.holder_id == other.id and found.decisions[-1].towards == other.name
+        assert Deed.JUDGE in found.deeds
+        assert review.open_(work, district, submitted).deeds == frozenset()
+
+
+def test_a_case_whose_holder_was_disabled_can_be_taken(door: Door, submitted: str, district: Account) -> None:
+    judged(door, district, submitted)
+    other = make_reviewer(door, mail="other@example.cn")
+    with door.writing() as work:
+        work.session.execute(update(AccountRow).where(AccountRow.id == district.id).values(is_active=False))
+    with at(door) as work:
+        assert review.take(work, other, submitted).holder_id == other.id
+
+
+def test_the_wrong_district_a_manager_and_nobody_find_nothing(
+    door: Door, submitted: str, manager: Person, stranger: Person
+) -> None:
+    elsewhere = make_reviewer(door, "330182", "elsewhere@example.cn")
+    for who in (elsewhere, manager.account, stranger.account):
+        with door.writing() as work:
+            for act in (review.open_, review.take):
+                with pytest.raises(NotFound):
+                    act(work, who, submitted)
+                with pytest.raises(NotFound):
+                    act(work, who, "nothing")
+
+
+# ── What the table does not allow ────────────────────────────────────────────
+
+
+def _acts(id: str, revision: int, colleague: Account) -> dict[Deed, Callable[[Work, Account], object]]:
+    return {
+        Deed.TAKE: lambda work, who: review.take(work, who, id),
+        Deed.RELEASE: lambda work, who: review.release(work, who, id, revision),
+        Deed.HAND_OVER: lambda work, who: review.hand_over(work, who, id, revision, colleague.id, ""),
+        Deed.JUDGE: lambda work, who: review.judge(
+            work, who, id, Judgement(item=SNCR, kind=VerdictKind.CONFIRMED)
+        ),
+        Deed.RETURN: lambda work, who: review.send_for_correction(work, who, id, revision),
+        Deed.EXTEND: lambda work, who: review.extend(work, who, id, revision, days=3),
+        Deed.RECALL: lambda work, who: review.recall(work, who, id, revision),
+        Deed.FORWARD: lambda work, who: review.forward(work, who, id, revision, "x"),
+        Deed.SEND_BACK: lambda work, who: review.send_back(work, who, id, revision, "x"),
+        Deed.CONFIRM: lambda work, who: review.confirm(work, who, id, revision, "x"),
+        Deed.DECIDE: lambda work, who: review.decide(work, who, id, revision, (), "x"),
+    }
+
+
+def _rows(work: Work, id: str) -> list[object]:
+    row = work.session.execute(select(ReviewRow.__table__).where(ReviewRow.assessment_id == id)).one()
+    drafts = work.session.execute(select(VerdictRow.__table__).where(VerdictRow.assessment_id == id)).all()
+    steps = work.session.execute(select(DecisionRow.__table__).where(DecisionRow.assessment_id == id)).all()
+    return [tuple(row), [tuple(one) for one in drafts], [tuple(one) for one in steps]]
+
+
+def test_whatever_the_table_does_not_allow_is_refused_and_leaves_the_rows_alone(
+    door: Door, submitted: str, district: Account, city: Account
+) -> None:
+    other = make_reviewer(door, mail="other@example.cn")
+    other_city = make_reviewer(door, CITY, "other-city@example.cn")
+    refused = 0
+    for state in ReviewState:
+        for who, holder in (
+            (district, district),
+            (district, other),
+            (city, city),
+            (city, other_city),
+        ):
+            with door.writing() as work:
+                work.session.execute(
+                    update(ReviewRow)
+                    .where(ReviewRow.assessment_id == submitted)
+                    .values(state=state, holder=holder.id, due_at=NOON + timedelta(days=1))
+                )
+            now = revision(door, submitted)
+            with door.reading() as work:
+                case = stored.find(work.session, submitted)
+                assert case is not None
+                before = _rows(work, submitted)
+            party = review.party_of(who)
+            allowed = deeds_of(case, party, who.id, now=NOON)
+            colleague = other if party is Party.DISTRICT else other_city
+            for deed, act in _acts(submitted, now, colleague).items():
+                if deed in allowed:
+                    continue
+                with pytest.raises(NotAllowed), at(door) as work:
+                    act(work, who)
+                refused += 1
+            with door.reading() as work:
+                assert _rows(work, submitted) == before
+    table = {(line.before, line.deed, line.party) for line in MOVES}
+    assert refused > len(ReviewState) * len(Deed) - len(table)
+
+
+def test_a_page_that_is_older_than_the_case_decides_nothing(
+    door: Door, submitted: str, district: Account
+) -> None:
+    judged(door, district, submitted)
+    old = revision(door, submitted)
+    say(door, district, submitted, SNCR, VerdictKind.RETURNED, comment="请补照片")
+    with pytest.raises(Stale) as told, at(door) as work:
+        review.forward(work, district, submitted, old, "同意")
+    assert told.value.case.revision == old + 1
+    with door.reading() as work:
+        assert review.open_(work, district, submitted).case.state is ReviewState.REVIEWING
+
+
+# ── Judging ──────────────────────────────────────────────────────────────────
+
+
+def test_a_verdict_changed_elsewhere_is_not_overwritten(
+    door: Door, submitted: str, district: Account
+) -> None:
+    judged(door, district, submitted)
+    with at(door, NOON + timedelta(minutes=1)) as work:
+        problems = review.judge(
+            work,
+            district,
+            submitted,
+            Judgement(item=SNCR, kind=VerdictKind.RETURNED, comment="旧页面", seen=""),
+        )
+    assert [one.code for one in problems] == ["verdict_changed"]
+    with door.reading() as work:
+        assert review.open_(work, district, submitted).own[SNCR].kind is VerdictKind.CONFIRMED
+
+
+def test_a_verdict_can_be_taken_back_and_is_noted_each_time(
+    door: Door, submitted: str, district: Account
+) -> None:
+    with at(door) as work:
+        review.take(work, district, submitted)
+    say(door, district, submitted, SNCR, VerdictKind.RETURNED, comment="请补照片")
+    with at(door) as work:
+        seen = review.open_(work, district, submitted).own[SNCR].at.isoformat()
+        assert review.judge(work, district, submitted, Judgement(item=SNCR, kind=None, seen=seen)) == ()
+        assert work.trail.events[-1].deed == "verdict.save" and work.trail.events[-1].after == ""
+        assert "请补照片" in work.trail.events[-1].before.encode().decode("unicode_escape")
+    with door.reading() as work:
+        assert review.open_(work, district, submitted).own == {}
+
+
+def test_what_cannot_stand_is_not_kept(door: Door, submitted: str, district: Account) -> None:
+    with at(door) as work:
+        review.take(work, district, submitted)
+    with at(door) as work:
+        said = Judgement(item=SNCR, kind=VerdictKind.LOWERED, counted=Practised(Extent.FULL))
+        codes = {one.code for one in review.judge(work, district, submitted, said)}
+        assert codes == {"not_lower", "reason_wanted"}
+        with pytest.raises(NotFound):
+            review.judge(
+                work, district, submitted, Judgement(item=ItemId("ghost"), kind=VerdictKind.CONFIRMED)
+            )
+    with door.reading() as work:
+        assert review.open_(work, district, submitted).verdicts == ()
+
+
+def test_nothing_is_passed_on_before_every_item_is_judged(
+    door: Door, submitted: str, district: Account
+) -> None:
+    with at(door) as work:
+        review.take(work, district, submitted)
+    with at(door) as work:
+        problems = review.forward(work, district, submitted, revision(door, submitted), "")
+        assert [one.code for one in problems] == ["not_all_judged", "required"]
+        problems = review.send_for_correction(work, district, submitted, revision(door, submitted), days=0)
+        assert [one.code for one in problems] == ["nothing_sent_back", "days_out_of_range"]
+    say(door, district, submitted, SNCR, VerdictKind.RETURNED, comment="请补照片")
+    with at(door) as work:
+        review.confirm_rest(work, district, submitted, revision(door, submitted))
+    with at(door) as work:
+        problems = review.forward(work, district, submitted, revision(door, submitted), "同意")
+    assert [one.code for one in problems] == ["still_sent_back"]
+
+
+# ── Drafts ───────────────────────────────────────────────────────────────────
+
+
+def test_no_draft_is_seen_outside_the_bureau_that_made_it(
+    door: Door, submitted: str, district: Account, city: Account, manager: Person
+) -> None:
+    with at(door) as work:
+        review.take(work, district, submitted)
+    say(door, district, submitted, SNCR, VerdictKind.RETURNED, comment="草稿标记")
+    with door.reading() as work:
+        assert review.open_(work, city, submitted).verdicts == ()
+        assert stored.verdicts(work.session, submitted, is_issued=True) == ()
+        assert "草稿标记" not in repr(assessment.open_(work, manager.account, submitted))
+        assert "草稿标记" not in repr(result.of(work, manager.account, submitted))
+    say(door, district, submitted, SNCR, VerdictKind.CONFIRMED)
+    with at(door) as work:
+        review.confirm_rest(work, district, submitted, revision(door, submitted))
+    with at(door) as work:
+        review.forward(work, district, submitted, revision(door, submitted), "同意")
+    with at(door) as work:
+        review.take(work, city, submitted)
+    say(door, city, submitted, SNCR, VerdictKind.RETURNED, comment="市级草稿")
+    with door.reading() as work:
+        assert {one.party for one in review.open_(work, city, submitted).verdicts} == {
+            Party.CITY,
+            Party.DISTRICT,
+        }
+        assert {one.party for one in review.open_(work, district, submitted).verdicts} == {Party.DISTRICT}
+    with at(door) as work:
+        assert review.send_back(work, city, submitted, revision(door, submitted), "请核实") == ()
+    with door.reading() as work:
+        found = review.open_(work, district, submitted)
+        assert found.case.holder_id == district.id and found.case.state is ReviewState.REVIEWING
+        assert "市级草稿" in {one.comment for one in found.verdicts}
+        # The district still counts with its own verdicts.
+        assert found.standing[SNCR].party is Party.DISTRICT
+        assert stored.verdicts(work.session, submitted, is_issued=True) == ()
+
+
+# ── 补正 ─────────────────────────────────────────────────────────────────────
+
+
+def test_only_what_was_sent_back_is_issued_and_opened(
+    door: Door, submitted: str, district: Account, manager: Person
+) -> None:
+    with at(door) as work:
+        review.take(work, district, submitted)
+    say(door, district, submitted, WASTE, VerdictKind.LOWERED, counted=Practised(Extent.NONE), reason=Reason.OTHER, comment="x")  # fmt: skip
+    say(door, district, submitted, SNCR, VerdictKind.RETURNED, comment="请补照片")
+    with at(door) as work:
+        assert review.send_for_correction(work, district, submitted, revision(door, submitted)) == ()
+    with door.reading() as work:
+        issued = stored.verdicts(work.session, submitted, is_issued=True)
+        assert [one.item for one in issued] == [SNCR]
+        assert assessment.open_(work, manager.account, submitted).reopened == {SNCR}
+        case = stored.find(work.session, submitted)
+    assert case is not None and case.due_at == datetime(2026, 12, 2, 16, tzinfo=UTC)
+    with door.reading() as work:
+        found = work.session.scalars(select(LetterRow).where(LetterRow.template == "returned")).all()
+    assert len(found) == 1 and found[0].address == manager.mail and "2026-12-02" in found[0].fields
+
+
+def test_the_deadline_holds_to_the_second_and_moves_once(
+    door: Door, submitted: str, district: Account, manager: Person
+) -> None:
+    returned(door, district, submitted)
+    due = datetime(2026, 12, 2, 16, tzinfo=UTC)
+    with at(door) as work:
+        assert (
+            review.extend(work, district, submitted, revision(door, submitted), days=5, remark="同意延期")
+            == ()
+        )
+    with pytest.raises(NotAllowed), at(door) as work:
+        review.extend(work, district, submitted, revision(door, submitted), days=5)
+    due += timedelta(days=5)
+    with door.reading() as work:
+        case = stored.find(work.session, submitted)
+    assert case is not None and case.due_at == due and case.is_extended
+    last = due - timedelta(microseconds=1)
+    with pytest.raises(NotAllowed), at(door, last) as work:
+        review.recall(work, district, submitted, revision(door, submitted))
+    with at(door, last) as work:
+        assert assessment.keep(
+            work, manager.account, submitted, [Change(SNCR, Practised(Extent.FULL), None)]
+        ).saved
+    with pytest.raises(assessment.NotEditable), at(door, due) as work:
+        assessment.keep(work, manager.account, submitted, [Change(SNCR, Practised(Extent.NONE), None)])
+    with pytest.raises(NotAllowed), at(door, due) as work:
+        correction.resubmit(work, manager.account, submitted, 1)
+    with at(door, due) as work:
+        assert review.recall(work, district, submitted, revision(door, submitted), "逾期未补正") == ()
+    with door.reading() as work:
+        found = review.open_(work, district, submitted)
+    assert (found.case.state, found.case.round, found.case.due_at) == (ReviewState.REVIEWING, 2, None)
+    # What was typed and never submitted does not count, and the item wants a verdict again.
+    assert found.declared.answers[SNCR] == make_answers()[SNCR]
+    assert SNCR in found.left and found.changed == frozenset()
+
+
+def test_an_extension_after_the_deadline_counts_from_today(
+    door: Door, submitted: str, district: Account
+) -> None:
+    returned(door, district, submitted, days=1)
+    late = NOON + timedelta(days=9)
+    with at(door, late) as work:
+        assert review.extend(work, district, submitted, revision(door, submitted), days=2) == ()
+    with door.reading() as work:
+        case = stored.find(work.session, submitted)
+    assert case is not None and case.due_on is not None and case.due_on.isoformat() == "2026-12-03"
+
+
+def test_a_second_review_knows_what_has_changed(
+    door: Door, submitted: str, district: Account, manager: Person
+) -> None:
+    judged(door, district, submitted)
+    say(door, district, submitted, SNCR, VerdictKind.RETURNED, comment="请补照片")
+    with at(door) as work:
+        assert review.send_for_correction(work, district, submitted, revision(door, submitted)) == ()
+    resubmitted(door, manager, submitted, Practised(Extent.FULL))
+    with door.reading() as work:
+        found = review.open_(work, district, submitted)
+    assert found.case.round == 2 and found.case.holder_id == district.id
+    assert found.changed == {SNCR} and found.left == (SNCR,)
+    assert found.before is not None and found.before.answers[SNCR] == make_answers()[SNCR]
+    assert review.rest_of(found) == ()
+    say(door, district, submitted, SNCR, VerdictKind.CONFIRMED)
+    with at(door) as work:
+        assert review.forward(work, district, submitted, revision(door, submitted), "同意") == ()
+
+
+# ── Decisions ────────────────────────────────────────────────────────────────
+
+
+def _objected(door: Door, id: str, district: Account, city: Account, manager: Person) -> None:
+    with at(door) as work:
+        review.take(work, district, id)
+    for item, counted in ((SNCR, Practised(Extent.NONE)), (HEAT, Measured(Decimal(120)))):
+        say(door, district, id, item, VerdictKind.LOWERED, counted=counted, reason=Reason.NO_EVIDENCE)
+    with at(door) as work:
+        review.confirm_rest(work, district, id, revision(door, id))
+    with at(door) as work:
+        review.forward(work, district, id, revision(door, id), "同意")
+    with at(door) as work:
+        review.take(work, city, id)
+    with at(door) as work:
+        assert review.confirm(work, city, id, revision(door, id), "同意") == ()
+    with at(door) as work:
+        for item in (SNCR, HEAT):
+            assert correction.draft_objection(work, manager.account, id, item, "现场在用", "").problems == ()
+        assert correction.object_(work, manager.account, id) == ()
+
+
+def test_objections_are_answered_together_and_the_result_is_final(
+    door: Door, submitted: str, district: Account, city: Account, manager: Person
+) -> None:
+    _objected(door, submitted, district, city, manager)
+    with door.reading() as work:
+        before = review.open_(work, city, submitted).confirmed
+    with at(door) as work:
+        problems = review.decide(work, city, submitted, revision(door, submitted), [], "")
+        assert [one.code for one in problems] == ["ruling_wanted"] * 2
+        rulings = [
+            review.Ruling(item=SNCR, is_granted=True, answer="补充的记录可以采信"),
+            review.Ruling(item=HEAT, is_granted=False, answer=""),
+        ]
+        problems = review.decide(work, city, submitted, revision(door, submitted), rulings, "")
+        assert [(one.place, one.code) for one in problems] == [(HEAT, "required")]
+    rulings[1] = replace(rulings[1], answer="台账不支持")
+    with at(door) as work:
+        assert review.decide(work, city, submitted, revision(door, submitted), rulings, "") == ()
+    with door.reading() as work:
+        found = review.open_(work, city, submitted)
+    assert found.case.state is ReviewState.CLOSED and found.deeds == frozenset()
+    assert before is not None and found.confirmed is not None
+    assert before.points is not None and found.confirmed.points is not None
+    assert before.points < found.confirmed.points
+    assert found.confirmed.answers[SNCR] == make_answers()[SNCR]
+    assert found.confirmed.answers[HEAT] == Measured(Decimal(120))
+    assert {one.item: one.is_granted for one in found.objections} == {SNCR: True, HEAT: False}
+
+
+def test_the_receipt_of_the_verified_score_is_kept_with_its_checksum(
+    door: Door, submitted: str, district: Account, city: Account
+) -> None:
+    forwarded(door, district, submitted)
+    with at(door) as work:
+        review.take(work, city, submitted)
+    with at(door) as work:
+        assert [one.code for one in review.confirm(work, city, submitted, revision(door, submitted), "")] == [
+            "required"
+        ]
+        assert review.confirm(work, city, submitted, revision(door, submitted), "同意") == ()
+    with door.reading() as work:
+        row = work.session.get(ReviewRow, submitted)
+        assert row is not None and row.verified_receipt is not None
+        slip = json.loads(row.verified_receipt)
+        assert assessment.checksum(slip) == row.verified_checksum
+        assert slip["points"]["total"]["rounded"] == str(row.verified_points)
+        # Nothing was lowered: the verified score is the declared one.
+        assert row.verified_points == work.session.get(AssessmentRow, submitted).points  # type: ignore[union-attr]
+        assert row.city_opinion == "同意" and row.district_opinion == "同意上报"
+    with pytest.raises(NotAllowed), at(door) as work:
+        review.release(work, city, submitted, revision(door, submitted))
+
+
+def test_every_deed_leaves_one_line_in_the_audit_trail(
+    door: Door, submitted: str, district: Account, city: Account
+) -> None:
+    forwarded(door, district, submitted)
+    with at(door) as work:
+        review.take(work, city, submitted)
+        assert [one.deed for one in work.trail.events] == ["review.take"]
+        told = work.trail.events[0]
+        assert (
+            json.loads(told.before)["state"] == "forwarded"
+            and json.loads(told.after)["state"] == "rechecking"
+        )
+
+
+def test_phrases_are_ones_own(door: Door, district: Account, city: Account) -> None:
+    with door.writing() as work:
+        assert phrase.add(work, district, " 请补充检测报告 ") == ()
+        assert phrase.add(work, district, "请补充检测报告") == ()
+        assert [one.code for one in phrase.add(work, district, " ")] == ["required"]
+        assert [one.code for one in phrase.add(work, district, "长" * 301)] == ["too_long"]
+        assert [one.code for one in phrase.add(work, district, "\x00x")] == ["unprintable"]
+        (kept,) = phrase.mine(work, district)
+        assert kept.text == "请补充检测报告" and phrase.mine(work, city) == ()
+        with pytest.raises(NotFound):
+            phrase.remove(work, city, kept.id)
+        phrase.remove(work, district, kept.id)
+        assert phrase.mine(work, district) == ()
+        for number in range(30):
+            assert phrase.add(work, district, f"常用语 {number}") == ()
+        assert [one.code for one in phrase.add(work, district, "再来一条")] == ["too_many_phrases"]
