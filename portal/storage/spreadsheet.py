@@ -2,6 +2,8 @@
 
 import csv
 import io
+import re
+import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -14,6 +16,7 @@ from portal.storage.intake import Refused, sniffed
 LARGEST = 4 * 1024 * 1024
 MOST_ROWS = 25_000
 MOST_COLUMNS = 50
+_PLACE = re.compile(rb'\sr="([A-Z]{1,3})([0-9]+)"')
 
 
 def read(content: bytes) -> list[list[Cell]]:
@@ -23,6 +26,7 @@ def read(content: bytes) -> list[list[Cell]]:
     if content.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
         if sniffed(content) is not MediaType.XLSX:
             raise Refused("file_not_a_table")
+        _check_reach(content)
         return _addressed(_sheet(content))
     return read_text(_decoded(content))
 
@@ -49,12 +53,29 @@ def _decoded(content: bytes) -> str:
     raise Refused("file_not_a_table")
 
 
+def _check_reach(content: bytes) -> None:
+    """Refuse cells that lie far away: the reader lays out all between the first and the last, empty ones too."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for name in archive.namelist():
+            if not re.fullmatch(r"xl/worksheets/[^/]+\.xml", name, re.IGNORECASE):
+                continue
+            for column, line in _PLACE.findall(archive.read(name)):
+                if len(line) > 6 or int(line) > MOST_ROWS or _number(column) > MOST_COLUMNS:
+                    raise Refused("table_too_long", str(MOST_ROWS))
+
+
+def _number(letters: bytes) -> int:
+    """A is 1, AA is 27."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number
+
+
 def _sheet(content: bytes) -> list[list[str]]:
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         sheet = book.get_sheet_by_index(0)
-        if sheet.total_height > MOST_ROWS or sheet.total_width > MOST_COLUMNS:
-            raise Refused("table_too_long", str(MOST_ROWS))
         return [[_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
     except (CalamineError, OSError, ValueError, IndexError) as error:
         raise Refused("file_damaged") from error
