@@ -266,14 +266,21 @@ def _item(one: OpenAssessment, name: str) -> ItemId:
 
 def _overview(work: Work, me: Account, one: OpenAssessment) -> str:
     panel = panel_of(one)
+    links = evidence.of_assessment(work, me, one.id)
     covered = evidence.coverage_of(work, one, panel.assessment)
+    shown = {lack.item.id for lack in covered.lacks} | {item for item, files in links.items() if files}
+    counts = {proved.section.id: proved for proved in covered.sections}
+    rows = [
+        (section, counts.get(section.id), [item for item in section.items if item.id in shown])
+        for section in one.questionnaire.sections
+    ]
     return render_template(
         "evidence/overview.html",
         one=one,
         panel=panel,
-        links=evidence.of_assessment(work, me, one.id),
+        links=links,
         covered=covered,
-        lacking={lack.item.id for lack in covered.lacks},
+        rows=[row for row in rows if row[2]],
         today=local_day(work.now),
         day=evidence.day_needed(work, one),
         is_evidence=True,
