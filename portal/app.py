@@ -27,6 +27,7 @@ from portal.web.pages import (
     result,
     review,
     staff,
+    statistics,
 )
 
 # A questionnaire on one page has about 1,500 fields of a few hundred bytes; uploads have their own bound (limits).
@@ -75,6 +76,7 @@ def create_app(settings: Settings | None = None, door: Door | None = None) -> Fl
         campaign,
         staff,
         audit,
+        statistics,
     ):
         app.register_blueprint(pages.pages)
     if settings.proxies:

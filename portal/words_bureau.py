@@ -1,14 +1,18 @@
 """The Chinese words of the bureau's work: states, deeds, verdicts, reasons, kinds of evidence, roles and places."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from portal import words
+from portal.core.advice import Range
 from portal.core.audit import Event, Line, Outcome
 from portal.core.campaign import CampaignState, Channel, LetterState
+from portal.core.disclosure import LEAST, Place
 from portal.core.evidence import EvidenceKind
+from portal.core.levels import Grade
+from portal.core.panels import Figure
 from portal.core.participation import Participant, Stage
 from portal.core.review import Deed, Party, Reason, ReviewState, VerdictKind
 from portal.core.roles import CITY, Role
@@ -294,7 +298,7 @@ ROLES: Mapping[Role, str] = {
 # What stands in the head of the page, by role.
 DOORS: Mapping[Role, tuple[tuple[str, str], ...]] = {
     Role.MANAGER: (("/desk", "我的自评价"),),
-    Role.REVIEWER: (("/reviews", "审核"), ("/campaigns", "年度批次")),
+    Role.REVIEWER: (("/reviews", "审核"), ("/campaigns", "年度批次"), ("/statistics", "统计")),
     Role.OPERATOR: (("/staff", "账号"),),
     Role.SECURITY: (("/staff", "账号与授权"),),
     Role.AUDITOR: (("/audit", "审计日志"),),
@@ -410,3 +414,50 @@ def difference(declared: Decimal | None, verified: Decimal | None) -> str:
     if not apart:
         return "0.0"
     return ("+" if apart > 0 else "−") + words.points(abs(apart))
+
+
+# ── Statistics ───────────────────────────────────────────────────────────────
+
+HIDDEN = f"少于 {LEAST} 家，不显示"
+HIDDEN_NOTE = f"企业少于 {LEAST} 家的组不显示，能由别的数推算出它们的组也不显示；均值取一位小数，占比取整。"
+SPREAD_NOTE = f"分数段和等级按全市统一划分，企业少于 {LEAST} 家的段与相邻段合并。"
+SPREADS: Mapping[str, str] = {
+    "points": "自评得分",
+    "verified": "核定得分",
+    "grades": "自评等级",
+    "verified_grades": "核定等级",
+}
+BY_SECTOR, BY_DISTRICT = "各行业均分", "各区、县（市）均分"
+HEAT = "各行业最常见的差距（有差距的企业占比）"
+_BELOW = "未达Ⅲ级或未评级"
+
+
+def grade_key(key: str) -> str:
+    """A grade as the sums write it."""
+    return words.GRADES[Grade(key)] if key in {one.value for one in Grade} else _BELOW
+
+
+def grade_class(keys: Sequence[str]) -> str:
+    """One class of a distribution of grades, such as Ⅰ级、Ⅱ级."""
+    return "、".join(grade_key(key) for key in keys)
+
+
+def place(one: Place, sector: Callable[[str], str]) -> str:
+    """富阳区, 全市水泥, 富阳区水泥; `sector` gives a sector's name."""
+    where = words.district(one[0]) if one[0] else "全市"
+    return where + (sector(one[1]) if one[1] else "")
+
+
+def money(figure: Figure | None) -> str:
+    """Yuan as 万元 or 亿元, from low to high."""
+    if figure is None:
+        return words.NOTHING
+    by, name = (100_000_000, "亿元") if figure.high >= 100_000_000 else (10_000, "万元")
+    return words.range_text(Range(low=Decimal(figure.low) / by, high=Decimal(figure.high) / by, unit=name))
+
+
+def tonnes(figure: Figure | None) -> str:
+    """Kilograms a year as tonnes, from low to high."""
+    if figure is None:
+        return words.NOTHING
+    return words.range_text(Range(low=Decimal(figure.low) / 1000, high=Decimal(figure.high) / 1000, unit="t"))

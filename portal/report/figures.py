@@ -72,6 +72,32 @@ class Stair:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pile:
+    """One column of a distribution: what it holds, and how many."""
+
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """Two bars one below the other, such as declared and verified; None is written as `hidden` of the figure."""
+
+    label: str
+    first: Decimal | None
+    second: Decimal | None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """One field of a heat map: a share in whole per cent and what it is about."""
+
+    label: str
+    share: int
+
+
 def radar(title: str, spokes: Sequence[Spoke]) -> str:
     """A web of three or more axes from 0 to 100; fewer are drawn as bars, which read better."""
     if len(spokes) < 3:
@@ -275,6 +301,89 @@ def staircase(title: str, stairs: Sequence[Stair]) -> str:
             y = foot - 14
             parts.append(_text(x, y, f"+{gain}", size=12.5, weight=700, fill=GREEN, anchor="middle"))
     return _svg(title, wide, 262, parts)
+
+
+def columns(title: str, piles: Sequence[Pile], *, tone: Tone = Tone.CLEAN, unit: str = "") -> str:
+    """A distribution as upright columns, each with its count above and what it holds below."""
+    wide, foot, tall = 520.0, 186.0, 150.0
+    most = max((pile.count for pile in piles), default=0) or 1
+    pitch = wide / max(len(piles), 1)
+    thick = min(pitch * 0.72, 84.0)
+    parts = [f'<line x1="0" y1="{_n(foot)}" x2="{_n(wide)}" y2="{_n(foot)}" stroke="{LINE}"/>']
+    for number, pile in enumerate(piles):
+        middle = pitch * (number + 0.5)
+        height = tall * pile.count / most
+        if pile.count:
+            parts.append(
+                f'<rect x="{_n(middle - thick / 2)}" y="{_n(foot - height)}" width="{_n(thick)}" '
+                f'height="{_n(max(height, 1))}" rx="2" fill="{tone.value}" fill-opacity="0.9"/>'
+            )
+        said = f"{pile.count:,}{unit}"
+        parts.append(_text(middle, foot - height - 7, said, size=14, weight=700, anchor="middle", fill=DEEP))
+        parts.append(_text(middle, foot + 20, pile.label, size=13, anchor="middle"))
+    return _svg(title, wide, 216, parts)
+
+
+def pairs(title: str, rows: Sequence[Pair], *, names: tuple[str, str], hidden: str) -> str:
+    """Two horizontal bars from 0 to 100 for each row, with a legend above."""
+    left = min(max((7.1 * _width(row.label) for row in rows), default=60) + 14, 120)
+    length = 520 - left - 118
+    parts: list[str] = []
+    x = left
+    for name, tone in zip(names, (Tone.QUIET, Tone.CLEAN), strict=True):
+        parts.append(f'<rect x="{_n(x)}" y="5" width="12" height="10" rx="2" fill="{tone.value}"/>')
+        parts.append(_text(x + 17, 14, name, size=12.5, fill=QUIET))
+        x += 34 + 7 * _width(name)
+    y = 26.0
+    for row in rows:
+        parts.append(_text(0, y + 18, row.label, size=13))
+        for value, tone, middle in (
+            (row.first, Tone.QUIET, y + 8),
+            (row.second, Tone.CLEAN, y + 22),
+        ):
+            if value is None:
+                continue
+            parts.append(_bar(left, middle, length, Decimal(1), TRACK))
+            parts.append(_bar(left, middle, length, min(value / 100, Decimal(1)), tone.value))
+            parts.append(_text(left + length + 8, middle + 4.5, _points(value), size=12.5, weight=700))
+        if row.first is None and row.second is None:
+            parts.append(_text(left, y + 18, hidden, size=12.5, fill=QUIET))
+        if row.note:
+            parts.append(_text(520, y + 18, row.note, size=12, fill=QUIET, anchor="end"))
+        y += 36
+    return _svg(title, 520, y + 2, parts)
+
+
+def heat(title: str, rows: Sequence[tuple[str, Sequence[Tile]]]) -> str:
+    """One row of tiles for each name; the deeper the colour the larger the share."""
+    most = max((len(tiles) for _, tiles in rows), default=0) or 1
+    left = max((6.6 * _width(name) for name, _ in rows), default=40) + 12
+    wide, tall = (720 - left) / most, 62.0
+    parts: list[str] = []
+    for number, (name, tiles) in enumerate(rows):
+        y = number * (tall + 3)
+        parts.append(_text(0, y + tall / 2 + 4, name, size=13, weight=700))
+        for place, tile in enumerate(tiles):
+            x = left + wide * place
+            depth = 0.08 + 0.92 * min(max(tile.share, 0), 100) / 100
+            ink = "#ffffff" if depth > 0.62 else INK
+            parts.append(
+                f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(wide - 3)}" height="{_n(tall)}" rx="3" '
+                f'fill="#ffffff"/><rect x="{_n(x)}" y="{_n(y)}" width="{_n(wide - 3)}" height="{_n(tall)}" '
+                f'rx="3" fill="{RED}" fill-opacity="{depth:.2f}"/>'
+            )
+            parts.append(_text(x + 8, y + 20, f"{tile.share}%", size=15, weight=700, fill=ink))
+            lines = _wrapped(tile.label, int((wide - 16) / 5.6))
+            for line, text in enumerate(lines[:2]):
+                parts.append(_text(x + 8, y + 37 + 14 * line, _cut(text, wide - 16), size=10.8, fill=ink))
+    return _svg(title, 720, len(rows) * (tall + 3), parts)
+
+
+def _cut(text: str, room: float) -> str:
+    """The text as far as there is room for it."""
+    while _width(text) * 5.6 > room and len(text) > 1:
+        text = text[:-2] + "…" if text.endswith("…") else text[:-1] + "…"
+    return text
 
 
 def _svg(title: str, width: float, height: float, parts: Sequence[str]) -> str:
