@@ -76,6 +76,7 @@ class Dossier:
     decisions: tuple[Decision, ...]
     replies: tuple[Reply, ...]
     objections: tuple[Objection, ...]
+    objected: Links  # the files beside the objections
     confirmed: Confirmed | None
 
     @property
@@ -158,6 +159,8 @@ def open_(work: Work, who: Account, id: str) -> Dossier:
     )
     stands = standing(seen, party)
     confirmed = stored.confirmed(work.session, id)
+    is_objected = case.state in (ReviewState.OBJECTED, ReviewState.CLOSED)
+    objections = stored.objections(work.session, id) if is_objected else ()
     counting = confirmed.answers if confirmed is not None else verified(declared.answers, stands)
     return Dossier(
         open=one,
@@ -178,11 +181,8 @@ def open_(work: Work, who: Account, id: str) -> Dossier:
         evidence_before=evidence.of_round(work, who, id, rounds[-2].round) if before is not None else {},
         decisions=stored.decisions(work.session, id),
         replies=stored.replies(work.session, id) if len(rounds) > 1 else (),
-        objections=(
-            stored.objections(work.session, id)
-            if case.state in (ReviewState.OBJECTED, ReviewState.CLOSED)
-            else ()
-        ),
+        objections=objections,
+        objected={one.item: evidence.with_objection(work, who, id, one.item) for one in objections},
         confirmed=confirmed,
     )
 

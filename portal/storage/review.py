@@ -80,13 +80,17 @@ def add(session: Session, assessment_id: str, *, district: str, findings: int, n
 
 def find(session: Session, assessment_id: str, *, is_locking: bool = False) -> Case | None:
     """The case of a self-check; None before its first submission. Scope: whoever may see the self-check."""
+    if is_locking:
+        # Locked by a query of its own: one that waited would join the new row with the holder of the old one.
+        session.execute(
+            select(ReviewRow.assessment_id).where(ReviewRow.assessment_id == assessment_id).with_for_update()
+        )
     query = (
         select(ReviewRow, AccountRow)
         .outerjoin(AccountRow, AccountRow.id == ReviewRow.holder)
         .where(ReviewRow.assessment_id == assessment_id)
+        .execution_options(populate_existing=is_locking)
     )
-    if is_locking:
-        query = query.with_for_update(of=ReviewRow).execution_options(populate_existing=True)
     found = session.execute(query).one_or_none()
     return as_case(*found) if found else None
 

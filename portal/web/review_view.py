@@ -48,6 +48,7 @@ class ReviewItem:
     earlier: str  # last year
     evidence: tuple[Evidence, ...]
     evidence_new: frozenset[str]
+    objected: tuple[Evidence, ...]  # what stands beside the objection
     findings: tuple[Checked, ...]
     score: Score | None
     typed: Mapping[str, str]
@@ -150,6 +151,7 @@ def _view(
         earlier=_earlier(dossier, item),
         evidence=dossier.evidence.get(item.id, ()),
         evidence_new=_new(dossier, item),
+        objected=dossier.objected.get(item.id, ()),
         findings=tuple(one for one in dossier.checked if item.id in one.finding.fields),
         score=scores.get(item.id),
         typed=typed.get(item.id) or typed_of(own),
@@ -318,6 +320,23 @@ def _reason(dossier: Dossier, item: ItemId) -> str:
     if verdict is None or verdict.kind is not VerdictKind.LOWERED:
         return "随其他项变化"
     return words_bureau.REASONS[verdict.reason] if verdict.reason is not None else ""
+
+
+def reason_options() -> dict[str, Markup]:
+    """The list of reasons with each of them chosen: drawn once for a page, not once for every item."""
+    choices = {"": "请选择"} | {one.value: text for one, text in words_bureau.REASONS.items()}
+    return {
+        chosen: Markup("").join(
+            Markup('<option value="{}"{}>{}</option>').format(
+                value, Markup(" selected") if value == chosen else "", text
+            )
+            for value, text in choices.items()
+        )
+        for chosen in choices
+    }
+
+
+REASON_OPTIONS = reason_options()
 
 
 def grade_text(assessment: Assessment) -> str:

@@ -27,7 +27,7 @@ from portal.web.review_forms import (
     revision_of,
     rulings_of,
 )
-from portal.web.review_view import chosen_show, grade_text, groups_of, scores_of, totals_of
+from portal.web.review_view import REASON_OPTIONS, chosen_show, grade_text, groups_of, scores_of, totals_of
 
 pages = Pages("review", __name__)
 SUBJECT = "review"
@@ -135,6 +135,7 @@ def _page(
         totals=totals_of(dossier),
         grades=(grade_text(dossier.declared), grade_text(dossier.verified)),
         rest=len(review.rest_of(dossier)),
+        reasons=REASON_OPTIONS,
         phrases=phrase.mine(work, me),
         colleagues=review.colleagues(work, me) if Deed.HAND_OVER in dossier.deeds else (),
         days=DAYS_TO_CORRECT,

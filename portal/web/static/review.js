@@ -29,6 +29,8 @@ function reveal(form) {
     const box = form.querySelector(part);
     if (box) box.hidden = !kinds.includes(kind);
   }
+  const share = form.querySelector(".more-share");
+  if (share) share.hidden = form.elements.counted.value !== "partial";
 }
 
 /** What the verdict still lacks: it is not sent before, so that nobody is scolded while typing. */
