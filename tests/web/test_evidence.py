@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 import obstore
 import pytest
-from flask import Flask
 from obstore.exceptions import GenericError
 from werkzeug.test import TestResponse
 
@@ -185,7 +184,7 @@ def test_a_download_is_an_attachment_under_its_chinese_name(
     given = papers.make_pdf()
     address = bring(browser, shelf, "废气 检测报告.pdf", given)
     answer = browser.get(f"{address}/file")
-    assert answer.data == given and answer.mimetype == "application/octet-stream"
+    assert answer.data == given and answer.mimetype == "application/pdf"
     told = answer.headers["Content-Disposition"]
     assert told.startswith("attachment; ") and f"filename*=UTF-8''{quote('废气 检测报告.pdf')}" in told
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -323,11 +322,19 @@ def test_after_submission_files_stay_and_the_page_says_so(
     assert told.status_code == 409 and "退回补正" in json.loads(told.text)["message"]
 
 
-def test_what_lacks_is_listed_before_submission(
-    enter: Enter, manager: Person, assessment: str, app: Flask
+def test_a_report_of_another_year_is_a_finding_that_the_manager_explains(
+    enter: Enter, manager: Person, shelf: str, assessment: str
 ) -> None:
-    page = enter(manager).get(f"{assessment}/check").text
-    assert "佐证缺失或过期" not in page  # the small questionnaire names no evidence
+    browser = enter(manager)
+    address = bring(browser, shelf, "废气检测.pdf", papers.make_pdf())
+    browser.post(address, title="废气检测", kind="test_report", issued_on="2019-05-02")
+    browser.post(f"{assessment}/evidence", item=PERMIT, pick=address.rsplit("/", 1)[1])
+    page = browser.get(f"{assessment}/data-check").text
+    assert "佐证日期不在评价期内" in page and "“废气检测”（2019-05-02）的日期不在" in page
+    assert f"/sections/plant#{PERMIT}" in page
+    said = browser.post(f"{assessment}/data-check", **{"explain-evidence_period": "五年一测"})
+    assert said.status_code == 302
+    assert "五年一测" in browser.get(f"{assessment}/data-check").text
 
 
 # ── Who may fetch what ───────────────────────────────────────────────────────

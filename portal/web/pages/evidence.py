@@ -15,6 +15,7 @@ from portal.core.errors import Problem
 from portal.core.evidence import (
     Evidence,
     EvidenceKind,
+    MediaType,
     Order,
     Shelf,
     Wanted,
@@ -31,6 +32,15 @@ from portal.web.section_view import panel_of
 
 pages = Pages("evidence", __name__)
 READERS = frozenset({Role.MANAGER, Role.REVIEWER})
+# As telephones want to know it; it is what was found in the content, never what a browser said.
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+_TYPES = {
+    MediaType.PDF: "application/pdf",
+    MediaType.JPEG: "image/jpeg",
+    MediaType.PNG: "image/png",
+    MediaType.DOCX: f"{_OFFICE}wordprocessingml.document",
+    MediaType.XLSX: f"{_OFFICE}spreadsheetml.sheet",
+}
 _UNREACHABLE = ("暂时打不开这个文件", "文件存储没有应答，请稍后再试；仍打不开请联系系统管理员。")
 _GONE = ("文件不在存储中", "数据库里有这个文件的记录，存储里却没有它的内容。请联系系统管理员从备份恢复。")
 _CLOSED = ("这一项现在不能改", "自评价已经提交，只有退回补正的条目可以增减佐证。")
@@ -219,7 +229,7 @@ def remove(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
 def file(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """The file for saving, never shown inline."""
     one, content = evidence.file_of(work, require_account(who), id)
-    response = Response(content, content_type="application/octet-stream")
+    response = Response(content, content_type=_TYPES[one.media_type])
     return attachment(response, one.file_name, f"evidence.{one.media_type.value}")
 
 
