@@ -1,0 +1,192 @@
+"""What-if and plans: trying out measures, keeping named scenarios, and choosing one as the plan."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from portal.actions import campaign, measure, result
+from portal.actions.work import NotFound, Work, new_id
+from portal.core.campaign import Rung
+from portal.core.errors import Problem
+from portal.core.optimise import Found, Goal, find_cheapest
+from portal.core.plain_text import cleaned
+from portal.core.planning import MOST_SCENARIOS, Scenario, check_money, check_title
+from portal.core.roles import Account
+from portal.core.whatif import Outlook, Priced, look, price
+from portal.solver import solve
+from portal.storage import assessment as stored_assessment
+from portal.storage import scenario as stored
+from portal.storage.assessment import canonical
+
+Quotes = Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """A self-check with the measures recommended for it: what every page of this room starts from.
+
+    `quotes` are the plant's own figures as they were given last.
+    """
+
+    result: result.Result
+    scenarios: tuple[Scenario, ...]
+    quotes: Quotes
+    may_write: bool
+
+    def priced(self, quotes: Quotes) -> tuple[Priced, ...]:
+        """Every measure with its investment."""
+        return price(self.result.recommendations, quotes)
+
+    def outlook(self, technologies: Collection[str], quotes: Quotes) -> Outlook:
+        """What these measures come to; one that is recommended no more is left out."""
+        taken = (one for one in self.priced(quotes) if one.id in technologies)
+        return look(self.result.assessment, taken)
+
+    def gone(self, scenario: Scenario) -> tuple[str, ...]:
+        """The technologies of a scenario that are recommended no more: the gap is closed, or the content changed."""
+        known = {one.technology.id for one in self.result.recommendations}
+        return tuple(id for id in scenario.technologies if id not in known)
+
+
+def bench(work: Work, who: Account, assessment_id: str) -> Bench:
+    """Everything about one self-check's measures; raises NotFound."""
+    shown = result.of(work, who, assessment_id)
+    scenarios = stored.of_assessment(work.session, assessment_id)
+    newest = sorted(scenarios, key=lambda one: (one.changed_at, one.id))
+    quotes: dict[str, Decimal] = {}
+    for one in newest:
+        quotes.update(one.quotes)
+    is_own = stored_assessment.find(work.session, assessment_id, sight=who.writing_sight) is not None
+    return Bench(result=shown, scenarios=scenarios, quotes=quotes, may_write=is_own)
+
+
+def find(room: Bench, id: str) -> Scenario:
+    """One of the scenarios; raises NotFound."""
+    for one in room.scenarios:
+        if one.id == id:
+            return one
+    raise NotFound(id)
+
+
+def rungs(work: Work, room: Bench) -> tuple[Rung, ...]:
+    """The rungs of the year's campaign, the lowest first."""
+    open_ = room.result.open
+    found = campaign.applying(work, open_.year, open_.enterprise.profile)
+    return tuple(sorted(found.rungs, key=lambda one: (one.points, one.id))) if found else ()
+
+
+def cheapest(room: Bench, goal: Goal, quotes: Quotes) -> Found:
+    """The cheapest sets of measures for the goal, or what stands in the way. Raises SolverError."""
+    return find_cheapest(room.result.assessment, room.priced(quotes), goal, solve)
+
+
+# ── Keeping scenarios ────────────────────────────────────────────────────────
+
+
+def create(
+    work: Work, who: Account, assessment_id: str, title: str, technologies: Collection[str], quotes: Quotes
+) -> tuple[str | None, tuple[Problem, ...]]:
+    """Keep a new scenario: its id, or problems. Raises NotFound."""
+    room = _own(work, who, assessment_id)
+    problems = _check(title, quotes)
+    if len(room.scenarios) >= MOST_SCENARIOS:
+        problems += (Problem(place="title", code="too_many_scenarios", details=(str(MOST_SCENARIOS),)),)
+    if problems:
+        return None, problems
+    id = new_id()
+    kept = _known(room, technologies)
+    stored.add(
+        work.session,
+        id,
+        assessment_id=assessment_id,
+        title=cleaned(title),
+        technologies=kept,
+        quotes=_known_quotes(room, quotes),
+        by=who.id,
+        now=work.now,
+    )
+    work.note("scenario.create", "assessment", assessment_id, after=canonical([id, cleaned(title), *kept]))
+    return id, ()
+
+
+def change(
+    work: Work,
+    who: Account,
+    assessment_id: str,
+    id: str,
+    title: str,
+    technologies: Collection[str],
+    quotes: Quotes,
+) -> tuple[Problem, ...]:
+    """Replace what a scenario says; the ledger follows when it is the plan. Raises NotFound."""
+    room = _own(work, who, assessment_id)
+    before = find(room, id)
+    problems = _check(title, quotes)
+    if problems:
+        return problems
+    kept = _known(room, technologies)
+    stored.change(
+        work.session,
+        id,
+        title=cleaned(title),
+        technologies=kept,
+        quotes=_known_quotes(room, quotes),
+        now=work.now,
+    )
+    work.note(
+        "scenario.change",
+        "assessment",
+        assessment_id,
+        before=canonical([id, before.title, *before.technologies]),
+        after=canonical([id, cleaned(title), *kept]),
+    )
+    if before.is_chosen:
+        measure.follow_plan(work, who, room.result, room.outlook(kept, quotes).taken)
+    return ()
+
+
+def copy(work: Work, who: Account, assessment_id: str, id: str, title: str) -> tuple[Problem, ...]:
+    """A second scenario like it, under another name. Raises NotFound."""
+    one = find(_own(work, who, assessment_id), id)
+    _, problems = create(work, who, assessment_id, title, one.technologies, one.quotes)
+    return problems
+
+
+def remove(work: Work, who: Account, assessment_id: str, id: str) -> None:
+    """Take a scenario away; the ledger keeps what came from it. Raises NotFound."""
+    one = find(_own(work, who, assessment_id), id)
+    stored.remove(work.session, id)
+    work.note("scenario.remove", "assessment", assessment_id, before=canonical([id, one.title]))
+
+
+def choose(work: Work, who: Account, assessment_id: str, id: str) -> None:
+    """Make it the plan: the report prints it, and its measures stand in the ledger. Raises NotFound."""
+    room = _own(work, who, assessment_id)
+    one = find(room, id)
+    stored.choose(work.session, assessment_id, id)
+    work.note("scenario.choose", "assessment", assessment_id, after=id)
+    measure.follow_plan(work, who, room.result, room.outlook(one.technologies, one.quotes).taken)
+
+
+def _own(work: Work, who: Account, assessment_id: str) -> Bench:
+    """The room of a self-check that the person may write into; its row is locked, so that two changes queue up."""
+    if stored_assessment.find(work.session, assessment_id, sight=who.writing_sight, is_locking=True) is None:
+        raise NotFound(assessment_id)
+    return bench(work, who, assessment_id)
+
+
+def _known(room: Bench, technologies: Collection[str]) -> tuple[str, ...]:
+    """The recommended ones among them, in the order of recommendation."""
+    return tuple(
+        one.technology.id for one in room.result.recommendations if one.technology.id in technologies
+    )
+
+
+def _known_quotes(room: Bench, quotes: Quotes) -> Quotes:
+    known = {one.technology.id for one in room.result.recommendations}
+    return {id: amount for id, amount in quotes.items() if id in known}
+
+
+def _check(title: str, quotes: Quotes) -> tuple[Problem, ...]:
+    wrong = [problem for id, amount in quotes.items() for problem in check_money(f"quote-{id}", amount)]
+    return (*check_title(title), *wrong)
