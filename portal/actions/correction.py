@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from portal import words
 from portal.actions import assessment as filing
@@ -143,6 +144,13 @@ def _days_left(day: date | None, work: Work) -> int | None:
     return None if day is None else (day - local_day(work.now)).days
 
 
+def sent_back(work: Work, one: OpenAssessment) -> Mapping[ItemId, SentBack]:
+    """What stands beside the items of a self-check that was opened within sight, while it is sent back."""
+    if one.case is None or one.case.state is not ReviewState.RETURNED:
+        return {}
+    return {sent.item.id: sent for sent in _correction(work, one, one.case).items}
+
+
 def open_(work: Work, who: Account, id: str) -> Correction:
     """What was sent back in this round, in the questionnaire's order; raises NotFound, also while nothing is out."""
     one = filing.open_(work, who, id)
@@ -193,6 +201,21 @@ def _correction(work: Work, one: OpenAssessment, case: Case) -> Correction:
 
 def _last(steps: Collection[Decision], deed: Deed) -> Decision | None:
     return next((step for step in reversed(list(steps)) if step.deed is deed), None)
+
+
+def rounds(work: Work, who: Account, id: str) -> tuple[stored.Slip, ...]:
+    """Every submission with its points and receipt, oldest first; raises NotFound."""
+    if stored_assessment.find(work.session, id, sight=who.sight) is None:
+        raise NotFound(id)
+    return stored.slips(work.session, id)
+
+
+def receipt_of(work: Work, who: Account, id: str, round: int) -> Mapping[str, Any]:
+    """The receipt of one round's submission; raises NotFound, also for a round that was not."""
+    for slip in rounds(work, who, id):
+        if slip.round == round:
+            return slip.receipt
+    raise NotFound(f"{id} {round}")
 
 
 # ── 补正 ─────────────────────────────────────────────────────────────────────
@@ -251,7 +274,7 @@ def resubmit(work: Work, who: Account, id: str, round: int, confirmed: Collectio
     figure, another file, or a word. `confirmed` are the tokens of doubtful new values. Raises NotFound, NotAllowed.
     """
     case = _locked(work, who, id)
-    if _was_resubmitted(work, id, round):
+    if _is_answered(work, id, round):
         return ()
     if case.round != round:
         raise Stale(Deed.RESUBMIT, Party.ENTERPRISE, case)
@@ -281,7 +304,12 @@ def resubmit(work: Work, who: Account, id: str, round: int, confirmed: Collectio
     return ()
 
 
-def _was_resubmitted(work: Work, id: str, round: int) -> bool:
+def was_resubmitted(work: Work, one: OpenAssessment, round: int) -> bool:
+    """Whether that round of a self-check opened within sight was answered, not ended by the bureau."""
+    return _is_answered(work, one.id, round)
+
+
+def _is_answered(work: Work, id: str, round: int) -> bool:
     steps = stored_review.decisions(work.session, id)
     return any(step.deed is Deed.RESUBMIT and step.round == round + 1 for step in steps)
 

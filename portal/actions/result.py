@@ -7,6 +7,7 @@ from typing import Any
 
 from portal.actions import assessment as filing
 from portal.actions import data_check
+from portal.actions import verified as reviewed
 from portal.actions.work import NotFound, Work
 from portal.core.advice import Recommendation, Step, advise, plan
 from portal.core.answers import Answers
@@ -18,8 +19,11 @@ from portal.core.library import Library
 from portal.core.receipt import receipt
 from portal.core.roles import Account, Sight
 from portal.core.scoring import assess
+from portal.core.verified import Verified
+from portal.report import verified as verified_words
 from portal.report.citing import Citer
 from portal.report.results import scores, staircase
+from portal.report.verified import VerifiedPart
 from portal.storage import assessment as stored
 
 LARGEST = 5
@@ -39,6 +43,7 @@ class Result:
     checked: tuple[data_check.Checked, ...]
     ratings: tuple[AxesRating, ...]
     library: Library
+    verified: Verified | None = None  # once the city has confirmed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +89,13 @@ def _result(work: Work, id: str, *, sight: Sight | None) -> Result:
         checked=data_check.of(work, open_, assessment),
         ratings=ratings(assessment),
         library=work.library,
+        verified=reviewed.of(work, open_, assessment),
     )
+
+
+def confirmed(result: Result) -> VerifiedPart | None:
+    """The confirmed result in words, the same as in print."""
+    return verified_words.part(result.assessment, result.verified) if result.verified is not None else None
 
 
 def charts(result: Result) -> Mapping[str, str]:

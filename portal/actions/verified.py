@@ -1,43 +1,14 @@
 """What the city confirmed beside what the plant declared: for the result page, the report and the opinion paper."""
 
-from dataclasses import dataclass
-
 from portal.actions.work import Work
-from portal.core.answers import MISSING, Answer
+from portal.core.answers import MISSING
 from portal.core.assessment import Assessment
 from portal.core.filing import OpenAssessment
-from portal.core.questionnaire import Item
-from portal.core.review import Confirmed, Objection, ReviewState, Verdict, VerdictKind, prevailing
+from portal.core.review import ReviewState, VerdictKind, prevailing
 from portal.core.scoring import assess
+from portal.core.verified import LoweredItem, Verified
 from portal.storage import correction as stored
 from portal.storage import review as stored_review
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoweredItem:
-    """An item that was lowered: what was declared, what counts now, why, and what became of an objection."""
-
-    item: Item
-    declared: Answer
-    counted: Answer
-    verdict: Verdict
-    objection: Objection | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verified:
-    """The confirmed result. `is_final`: objections are decided, or the case is closed otherwise."""
-
-    assessment: Assessment
-    kept: Confirmed
-    lowered: tuple[LoweredItem, ...]
-    opinions: stored.Opinions
-    state: ReviewState
-
-    @property
-    def is_final(self) -> bool:
-        """Whether nothing can change any more by an objection."""
-        return self.state is ReviewState.CLOSED
 
 
 def of(work: Work, one: OpenAssessment, declared: Assessment) -> Verified | None:
@@ -58,7 +29,7 @@ def of(work: Work, one: OpenAssessment, declared: Assessment) -> Verified | None
     verdicts = prevailing(stored_review.verdicts(work.session, one.id, is_issued=True))
     return Verified(
         assessment=assess(one.questionnaire, kept.answers, one.year),
-        kept=kept,
+        checksum=kept.checksum,
         lowered=tuple(
             LoweredItem(
                 item=item,

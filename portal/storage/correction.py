@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal.core.questionnaire import ItemId
+from portal.core.verified import Opinions
 from portal.storage.tables import AccountRow, ObjectionRow, ReplyRow, ReviewRow, SubmissionRow
 from portal.storage.upsert import inserting
 
@@ -97,19 +98,6 @@ def slips(session: Session, assessment_id: str) -> tuple[Slip, ...]:
         )
         for row, name in rows
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opinions:
-    """What both bureaus said in the end, and when; empty until then. `receipt` is that of the verified answers."""
-
-    district: str
-    district_by: str
-    district_at: datetime | None
-    city: str
-    city_by: str
-    city_at: datetime | None
-    receipt: Mapping[str, Any] | None
 
 
 def opinions(session: Session, assessment_id: str) -> Opinions | None:

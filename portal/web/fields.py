@@ -107,6 +107,11 @@ def typed_of(answer: Answer, revision: int = 0) -> Typed:
     return Typed(**known)
 
 
+def tab_of(sent: Any) -> str:
+    """The tab's own name for itself: random letters and digits, or nothing."""
+    return sent if isinstance(sent, str) and re.fullmatch("[0-9a-z]{8,32}", sent) else ""
+
+
 class ItemField(Field):
     """An item as typed. After `process`, `answer` is what it means, or None with `problems`."""
 

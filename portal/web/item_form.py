@@ -31,6 +31,13 @@ class SectionForm(BaseForm):
     def __init__(self, questionnaire: Questionnaire, section: Section) -> None:
         super().__init__(fields_for(questionnaire, section))
 
+    @classmethod
+    def of_items(cls, items: Iterable[Item]) -> "SectionForm":
+        """Items of any sections: those that were sent back."""
+        form = cls.__new__(cls)
+        BaseForm.__init__(form, {item.id: KINDS[type(item)](item) for item in items})
+        return form
+
     def items(self) -> Iterable[ItemField]:
         """The fields in the section's order."""
         return self._fields.values()  # type: ignore[no-any-return]

@@ -132,12 +132,13 @@ class _Drawn:
 
 def markup_of(library: Library, one: OpenAssessment, view: ItemView) -> Markup:
     """The item's HTML. Equal looks are drawn once: most items are unanswered or hold one of a few answers."""
+    may_write = one.may_write(view.item.id)
     if view.conflict is not None:
-        return _draw(view, one.is_editable)
+        return _draw(view, may_write)
     is_carried = view.stored is not None and view.stored.is_carried_over
     look = (view.field.typed, view.is_shown, is_carried, view.computed, view.warning, view.field.errors)
     place = (library.checksum, one.questionnaire.id, one.questionnaire.version, str(view.item.id))
-    return _drawn(_Drawn(place, look, view, one.is_editable))
+    return _drawn(_Drawn(place, look, view, may_write))
 
 
 @lru_cache(maxsize=4096)

@@ -116,6 +116,8 @@ def _section_page(
         today=local_day(work.now),
         day=evidence.day_needed(work, one),
         section=section,
+        standing=correction.standing(work, one),
+        sent_back=correction.sent_back(work, one),
         announcement=campaign.announced(work, one.year, one.enterprise.profile) if one.is_editable else None,
         views=views,
         items=[markup_of(work.library, one, view) for view in views],

@@ -3,9 +3,8 @@
 from flask import jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from portal.actions import assessment, campaign, catalogue, enterprise, report
+from portal.actions import assessment, campaign, catalogue, correction, enterprise, report
 from portal.actions.work import Work
-from portal.core.assessment import GateVerdict
 from portal.core.filing import AssessmentState, AssessmentSummary
 from portal.core.plain_text import code_form
 from portal.core.roles import Account
@@ -71,15 +70,19 @@ def desk(work: Work, who: Account | None) -> ResponseReturnValue:
         sectors={one.id: one for one in catalogue.questionnaires(work)},
         draft=AssessmentState.DRAFT,
         announcements=campaign.announcements(work, me),
-        verdicts=_verdicts(
-            work, me, [one for found in by_enterprise.values() for one in found if one.year == year]
-        ),
+        **_now(work, me, [one for found in by_enterprise.values() for one in found if one.year == year]),
     )
 
 
-def _verdicts(work: Work, me: Account, shown: list[AssessmentSummary]) -> dict[str, GateVerdict]:
-    """What the gates of this year's self-checks say; scored once, for `panel_of` remembers."""
-    return {one.id: panel_of(assessment.open_(work, me, one.id)).assessment.gate_verdict for one in shown}
+def _now(work: Work, me: Account, shown: list[AssessmentSummary]) -> dict[str, object]:
+    """What the gates of this year's self-checks say, and where those stand that were submitted."""
+    opened = [assessment.open_(work, me, one.id) for one in shown]
+    return {
+        "verdicts": {
+            one.id: panel_of(one).assessment.gate_verdict for one in opened
+        },  # scored once and remembered
+        "standings": {one.id: correction.standing(work, one) for one in opened},
+    }
 
 
 @pages.page("/history", roles=MANAGER)

@@ -1,6 +1,7 @@
 """The result: points, grade, gates, charts, gaps, recommendations, road map, and the receipt behind them."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from portal import words
-from portal.actions import campaign, report, result
+from portal.actions import campaign, correction, report, result, statistics
 from portal.actions.work import Work
 from portal.core.roles import Account
 from portal.core.technology import CostClass
@@ -36,6 +37,11 @@ def show(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
         sources=work.library.sources,
         printed=report.latest(work, me, id) if not found.open.is_editable else None,
         is_new="submitted" in request.args,
+        is_resubmitted="resubmitted" in request.args,
+        standing=correction.standing(work, found.open),
+        confirmed=result.confirmed(found),
+        rounds=correction.rounds(work, me, id) if found.open.case is not None else (),
+        peers=statistics.peer_part(work, found.assessment, found.open),
         step_words=lambda code: words.STEPS[CostClass(code)],
     )
 
@@ -62,9 +68,14 @@ def receipt(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
 @pages.page("/assessments/<id>/receipt.json", roles=MANAGER, subject=SUBJECT)
 def receipt_json(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """The receipt as a file; recomputing from it alone gives the same score."""
-    found = result.of(work, require_account(who), id)
+    me = require_account(who)
+    found = result.of(work, me, id)
+    wanted, mark = request.args.get("round", ""), ""
     slip: Mapping[str, Any] = found.receipt
+    if wanted:
+        mark = f"_第{wanted}次"
+        slip = correction.receipt_of(work, me, id, int(wanted) if re.fullmatch("[0-9]{1,4}", wanted) else 0)
     response = make_response(json.dumps(slip, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
     response.headers["Content-Type"] = "application/json; charset=utf-8"
-    name = f"{found.open.year}_{found.open.enterprise.profile.name}_得分凭据.json"
+    name = f"{found.open.year}_{found.open.enterprise.profile.name}_得分凭据{mark}.json"
     return attachment(response, name, "receipt.json")

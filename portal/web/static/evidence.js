@@ -181,6 +181,7 @@ function renew(old, markup) {
   const fresh = new DOMParser().parseFromString(markup, "text/html").querySelector("[data-place]");
   old.replaceWith(fresh);
   place(fresh);
+  document.dispatchEvent(new Event("portal:evidence"));
   return fresh;
 }
 

@@ -104,6 +104,7 @@ function settle(item, box, conflict, which) {
 
 function show(body) {
   document.querySelector("#panel").innerHTML = body.panel;
+  document.dispatchEvent(new CustomEvent("portal:saved", { detail: body }));
   const points = body.points ?? "–";
   document.querySelector("#panel-short").textContent =
     `得分 ${points}${body.is_provisional ? "（暂定）" : ""} · 完整度 ${body.completeness}%`;
@@ -147,17 +148,25 @@ form.addEventListener("click", (event) => {
   keep(box.dataset.item, box, 0);
 });
 
+let isFlushed = false;
+
 form.addEventListener("submit", async (event) => {
   const to = event.submitter?.dataset.to;
-  if (!to) return; // "confirm all" goes the plain way
+  const isPlain = "plain" in (event.submitter?.dataset ?? {});
+  if ((!to && !isPlain) || isFlushed) return; // "confirm all" goes the plain way
   event.preventDefault();
+  const submitter = event.submitter;
   await queue.flush();
   for (let tries = 0; queue.isPending && tries < 20 && stateLine.dataset.state === "saving"; tries++) {
     await new Promise((done) => setTimeout(done, 150));
   }
   const wrong = form.querySelector(".has-error, .conflict");
   if (wrong) wrong.scrollIntoView({ block: "center" });
-  else if (!queue.isPending) location.assign(to);
+  else if (isPlain) {
+    // What could not be saved yet goes along with the form.
+    isFlushed = true;
+    form.requestSubmit(submitter);
+  } else if (!queue.isPending) location.assign(to);
 });
 
 addEventListener("online", () => queue.flush());
