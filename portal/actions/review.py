@@ -7,7 +7,7 @@ from typing import Any
 
 from portal import words
 from portal.actions import assessment as filing
-from portal.actions import data_check, evidence, facts, outbox
+from portal.actions import data_check, evidence, facts, outbox, statistics
 from portal.actions.work import NotFound, Work
 from portal.core.answers import Answer, Answers, to_json
 from portal.core.assessment import Assessment, rounded
@@ -16,6 +16,7 @@ from portal.core.errors import Problem
 from portal.core.evidence import Links
 from portal.core.filing import OpenAssessment
 from portal.core.judging import changed, check_remark, check_verdict, left_to_judge, sent_back
+from portal.core.panels import ItemLine
 from portal.core.plain_text import cleaned
 from portal.core.questionnaire import Activity, Indicator, Item, ItemId
 from portal.core.receipt import receipt
@@ -78,6 +79,7 @@ class Dossier:
     objections: tuple[Objection, ...]
     objected: Links  # the files beside the objections
     confirmed: Confirmed | None
+    peers: Mapping[ItemId, ItemLine]  # what the sector declared this year, where there are enough
 
     @property
     def last_day(self) -> date:
@@ -184,6 +186,7 @@ def open_(work: Work, who: Account, id: str) -> Dossier:
         objections=objections,
         objected={one.item: evidence.with_objection(work, who, id, one.item) for one in objections},
         confirmed=confirmed,
+        peers=statistics.item_spread(work, record.questionnaire_id, record.year),
     )
 
 

@@ -50,6 +50,7 @@ class ReviewItem:
     evidence_new: frozenset[str]
     objected: tuple[Evidence, ...]  # what stands beside the objection
     findings: tuple[Checked, ...]
+    peers: str
     score: Score | None
     typed: Mapping[str, str]
     errors: Mapping[str, str]
@@ -153,6 +154,7 @@ def _view(
         evidence_new=_new(dossier, item),
         objected=dossier.objected.get(item.id, ()),
         findings=tuple(one for one in dossier.checked if item.id in one.finding.fields),
+        peers=_peers(dossier, item),
         score=scores.get(item.id),
         typed=typed.get(item.id) or typed_of(own),
         errors=errors.get(item.id, {}),
@@ -209,6 +211,15 @@ def _earlier(dossier: Dossier, item: Item) -> str:
     if dossier.earlier is None or item.id not in dossier.earlier.answers:
         return ""
     return answer_text(item, dossier.earlier.answers[item.id])
+
+
+def _peers(dossier: Dossier, item: Item) -> str:
+    """What the sector declared; nothing while a figure would tell of single plants."""
+    line = dossier.peers.get(item.id)
+    if line is None:
+        return ""
+    whole = "全面实施" if isinstance(item, Practice) else "得满分"
+    return f"{line.count} 家涉及，{line.in_place}% {whole}，平均自评得分率 {line.mean}%"
 
 
 def _new(dossier: Dossier, item: Item) -> frozenset[str]:

@@ -272,3 +272,6 @@ for (const decision of document.querySelectorAll("form.decision")) {
   });
 }
 document.documentElement.classList.add("scripted");
+if (matchMedia("(max-width: 75rem)").matches) {
+  for (const fold of document.querySelectorAll(".review-side > details")) fold.open = false;
+}
