@@ -8,7 +8,7 @@ from pathlib import Path
 
 from portal import words
 from portal.actions import assessment as filing
-from portal.actions import evidence, result
+from portal.actions import evidence, result, statistics
 from portal.actions.work import NotFound, Work, new_id
 from portal.core.answers import to_json
 from portal.core.plain_text import number_form
@@ -17,6 +17,7 @@ from portal.core.roles import Account
 from portal.report import document, html
 from portal.report.document import Particulars, ReportDocument
 from portal.report.html import Paper
+from portal.report.peers import PeerPart
 from portal.storage import assessment as stored_assessment
 from portal.storage import report as stored
 
@@ -63,12 +64,18 @@ def content_key(work: Work, shown: result.Result) -> str:
         },
         "library": work.library.checksum,
         "profile": asdict(open_.enterprise.profile),
+        "peers": _peers_told(statistics.peer_part(work, shown.assessment, open_)),
         "number": open_.number,
         "address": work.settings.address,
         "day": "" if open_.number else words.day(work.now),
         "print": html.version(work.settings.template_folder / "report"),
     }
     return hashlib.sha256(stored_assessment.canonical(parts).encode("ascii")).hexdigest()
+
+
+def _peers_told(part: PeerPart | None) -> object:
+    """What the report says of the sector: it changes as others submit, and the report with it."""
+    return asdict(part) if part is not None else None
 
 
 def state(work: Work, who: Account, report_id: str) -> ReportState:
@@ -142,6 +149,7 @@ def compose(work: Work, shown: result.Result) -> ReportDocument:
         receipt=shown.receipt,
         checked=tuple((one.finding, one.explanation) for one in shown.checked),
         links=evidence.as_submitted(work, open_),
+        others=statistics.peers_of(work, shown.assessment, open_),
     )
 
 

@@ -6,7 +6,6 @@ show it shows nobody, not even those who may open every self-check behind it: th
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -16,9 +15,11 @@ from portal.actions import assessment as filing
 from portal.actions import facts
 from portal.actions.work import NotFound, Work
 from portal.core import panels
+from portal.core.assessment import Assessment
 from portal.core.campaign import CampaignState, Rung
 from portal.core.disclosure import LEAST, Place, shown, with_sums
 from portal.core.enterprise import DISTRICTS
+from portal.core.filing import OpenAssessment
 from portal.core.goals import Goal
 from portal.core.levels import GRADES
 from portal.core.library import UnknownQuestionnaire
@@ -26,8 +27,10 @@ from portal.core.questionnaire import ItemId, Questionnaire
 from portal.core.roles import CITY, Account
 from portal.core.scoring import assess
 from portal.core.statistics import BINS, GRADE_KEYS, Facts, hundredths
+from portal.report import peers as peer_words
 from portal.report import sheets
 from portal.report import statistics as paper
+from portal.report.peers import PeerPart
 from portal.storage import assessment as stored_assessment
 from portal.storage import campaign as stored_campaign
 from portal.storage import review as stored_review
@@ -491,17 +494,9 @@ def in_points(hundredths_: int | None) -> Decimal | None:
 # ── Peers ────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PeerView:
-    """What a plant learns of its sector; `as_of` is when the last of the submissions counted came in."""
-
-    count: int
-    band: tuple[int, int] | None
-    in_place: Mapping[ItemId, int]
-    as_of: datetime | None
-
-
-def peers(work: Work, sector: str, year: int, points: int | None, *, is_in: bool = True) -> PeerView | None:
+def peers(
+    work: Work, sector: str, year: int, points: int | None, *, is_in: bool = True
+) -> panels.Peers | None:
     """Where a plant with these points (hundredths) stands in its sector; None where too few others submitted.
 
     `is_in` says whether it is counted itself. Five others are asked for, not five in all: it knows itself, and could
@@ -514,7 +509,7 @@ def peers(work: Work, sector: str, year: int, points: int | None, *, is_in: bool
         return None
     lines = gaps(work, Selection(year=year, sector=sector))
     in_all = count if is_in else count + 1
-    return PeerView(
+    return panels.Peers(
         count=count,
         band=None
         if points is None
@@ -522,6 +517,22 @@ def peers(work: Work, sector: str, year: int, points: int | None, *, is_in: bool
         in_place={line.item: line.in_place for line in lines if line.count > LEAST},
         as_of=stored.newest(work.session, year, sector),
     )
+
+
+def peers_of(work: Work, assessment: Assessment, open_: OpenAssessment) -> panels.Peers | None:
+    """The peers of a self-check; a draft is not counted yet."""
+    return peers(
+        work,
+        assessment.questionnaire.id,
+        open_.year,
+        hundredths(assessment.points.total),
+        is_in=not open_.is_editable,
+    )
+
+
+def peer_part(work: Work, assessment: Assessment, open_: OpenAssessment) -> PeerPart | None:
+    """The same in words, for page and print."""
+    return peer_words.part(assessment, peers_of(work, assessment, open_))
 
 
 def item_spread(work: Work, sector: str, year: int) -> dict[ItemId, panels.ItemLine]:

@@ -77,9 +77,15 @@ def _given_away(hidden: Collection[Place], table: Counts, *, is_strict: bool) ->
 
 
 def _smallest_beside(weak: Sequence[Place], table: Counts, rest: Collection[Place]) -> Place:
-    """The smallest shown cell in a row or column of the weak ones, or else the smallest of all."""
-    beside = [one for one in rest if any(one[0] == place[0] or one[1] == place[1] for place in weak)]
-    return min(beside or rest, key=lambda one: (table[one], one))
+    """What to hide next: a shown cell in a row or column of the weak ones rather than another, an inner cell rather
+    than a sum, the whole city last; of those the smallest.
+    """
+    lines = {knot for place in weak for knot in _knots(place)}
+
+    def loss(one: Place) -> tuple[bool, bool, int, int, Place]:
+        return not any(one), not lines & set(_knots(one)), one.count(""), table[one], one
+
+    return min(rest, key=loss)
 
 
 def _circulation(threads: Collection[Place]) -> dict[Place, int]:
@@ -275,6 +281,7 @@ def _classes(
 ) -> Classes:
     cut: _Cut = [((key,), dict(counts)) for key, counts in tables]
     ways: list[_Cut] = []
+    _close_ends(cut)
     while cut:
         if all(not (0 < sum(counts.values()) < LEAST) for _, counts in cut):
             ways.append(list(cut))
@@ -289,6 +296,14 @@ def _classes(
         if places:
             best = Classes(tuple(names for names, _ in way), places)
     return best
+
+
+def _close_ends(cut: _Cut) -> None:
+    """Nobody is below the lowest or above the highest: no class of their own."""
+    while len(cut) > 1 and not any(cut[0][1].values()):
+        cut[:2] = [(cut[0][0] + cut[1][0], cut[1][1])]
+    while len(cut) > 1 and not any(cut[-1][1].values()):
+        cut[-2:] = [(cut[-2][0] + cut[-1][0], cut[-2][1])]
 
 
 def _merge_smallest(cut: _Cut) -> None:

@@ -7,6 +7,7 @@ sector; "" for all). Means carry one decimal and shares are whole per cent: no p
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from portal.core.disclosure import LEAST, Place, beside, classes, shown, shown_in_sector, with_sums
@@ -365,15 +366,16 @@ def changes(sums: Sums, before: Sums) -> dict[Place, Change]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peers:
-    """What an enterprise learns of its sector: how many others there are, and the band in which its points lie.
+    """What an enterprise learns of its sector: how many have submitted, and the band in which its points lie.
 
     `band` is (from, to) in per cent from the best; None where the bands would have too few. `in_place` says of each
-    item which per cent of the sector have it whole.
+    item which per cent of the sector have it whole; `as_of` is when the last of the submissions counted came in.
     """
 
     count: int
     band: tuple[int, int] | None
     in_place: Mapping[ItemId, int]
+    as_of: datetime | None
 
 
 def band(count: int, better: int) -> tuple[int, int] | None:

@@ -17,8 +17,10 @@ from portal.core.evidence import Links
 from portal.core.gaps import Gap
 from portal.core.levels import GRADES
 from portal.core.library import Library
+from portal.core.panels import Peers
 from portal.report import annexes, green, measures, results
 from portal.report.citing import Citer
+from portal.report.peers import PeerPart, part
 
 TITLE = "绿色工厂自评价与改进报告"
 
@@ -114,6 +116,7 @@ class ReportDocument:
     findings: tuple[annexes.FindingLine, ...]
     sources: tuple[annexes.SourceLine, ...]
     attached: tuple[Attached, ...]
+    peers: PeerPart | None = None
 
     @property
     def identifier(self) -> bytes:
@@ -132,6 +135,7 @@ def compose(
     receipt: Mapping[str, Any],
     checked: Sequence[tuple[Finding, Explanation | None]] = (),
     links: Links | None = None,
+    others: Peers | None = None,
 ) -> ReportDocument:
     """The whole report, worded. `links`: the files beside the items, where there are any."""
     citer = Citer(library.sources)
@@ -190,6 +194,7 @@ def compose(
         findings=annexes.finding_lines(checked),
         sources=annexes.source_lines(citer),
         attached=attached,
+        peers=part(assessment, others),
     )
 
 
