@@ -55,6 +55,21 @@ class Panel:
         """One section's progress."""
         return next(one for one in self.assessment.sections if one.id == id)
 
+    @property
+    def concerned(self) -> frozenset[str]:
+        """The sections with an item that the page asks."""
+        return frozenset(
+            section.id
+            for section in self.assessment.questionnaire.sections
+            if any(is_shown(item, self.assessment) for item in section.items)
+        )
+
+    @property
+    def sections(self) -> tuple[SectionResult, ...]:
+        """The progress of the sections that concern the plant, in order."""
+        concerned = self.concerned
+        return tuple(one for one in self.assessment.sections if one.id in concerned)
+
 
 @dataclass(frozen=True, slots=True)
 class _Scored:
@@ -203,13 +218,14 @@ def conditions(questionnaire: Questionnaire, item: Item) -> list[str]:
         trait = questionnaire.items.get(ItemId(trait_id))
         if isinstance(trait, Trait):
             titles = [option.title for option in trait.options if option.id in options]
-            said.append(f"{trait.title}：{'、'.join(titles)}")
+            said.append(f"{trait.title}为{'或'.join(f'“{title}”' for title in titles)}")
     return said
 
 
-def neighbours(questionnaire: Questionnaire, section: Section) -> tuple[Section | None, Section | None]:
-    """The sections before and after."""
-    place = [one.id for one in questionnaire.sections].index(section.id)
-    before = questionnaire.sections[place - 1] if place else None
-    after = questionnaire.sections[place + 1] if place + 1 < len(questionnaire.sections) else None
-    return before, after
+def neighbours(panel: Panel, section: Section) -> tuple[Section | None, Section | None]:
+    """The sections before and after that concern the plant."""
+    sections, concerned = panel.assessment.questionnaire.sections, panel.concerned
+    place = [one.id for one in sections].index(section.id)
+    before = [one for one in sections[:place] if one.id in concerned]
+    after = [one for one in sections[place + 1 :] if one.id in concerned]
+    return before[-1] if before else None, after[0] if after else None

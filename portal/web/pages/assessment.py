@@ -20,7 +20,15 @@ from portal.core.roles import Account
 from portal.web.access import MANAGER, Pages, require_account
 from portal.web.fields import answer_text, mark_of, tab_of, typed_of
 from portal.web.item_form import SectionForm, field_of
-from portal.web.section_view import computed_text, is_shown, markup_of, neighbours, panel_of, views_of
+from portal.web.section_view import (
+    Panel,
+    computed_text,
+    is_shown,
+    markup_of,
+    neighbours,
+    panel_of,
+    views_of,
+)
 
 pages = Pages("assessment", __name__)
 SUBJECT = "assessment"
@@ -65,7 +73,8 @@ def save_section(work: Work, who: Account | None, id: str, section: str) -> Resp
         or any(field.errors for field in form.items() if field.name != cleared)
     ):
         return _mend(work, me, id, found, form, kept)
-    return redirect(_next_page(id, found, one.questionnaire, cleared))
+    # Opened again: what was saved just now may decide which section comes next.
+    return redirect(_next_page(id, found, panel_of(assessment.open_(work, me, id)), cleared))
 
 
 def _mend(
@@ -78,9 +87,9 @@ def _mend(
     return page, 409 if kept.conflicts else 422
 
 
-def _next_page(id: str, section: Section, questionnaire: Questionnaire, cleared: str) -> str:
+def _next_page(id: str, section: Section, panel: Panel, cleared: str) -> str:
     here = f"/assessments/{id}/sections/{section.id}"
-    before, after = neighbours(questionnaire, section)
+    before, after = neighbours(panel, section)
     match request.form.get("go"):
         case "next" if after is not None:
             return f"/assessments/{id}/sections/{after.id}"
@@ -107,7 +116,7 @@ def _section_page(
     saved: int = -1,
 ) -> str:
     panel = panel_of(one)
-    before, after = neighbours(one.questionnaire, section)
+    before, after = neighbours(panel, section)
     views = views_of(work.library, one, form, panel.assessment, conflicts)
     return render_template(
         "assessment/section.html",
