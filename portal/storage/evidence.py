@@ -291,7 +291,7 @@ def links(session: Session, assessment_id: str) -> dict[ItemId, list[str]]:
         select(EvidenceLinkRow.item, EvidenceLinkRow.evidence_id)
         .join(EvidenceRow, EvidenceRow.id == EvidenceLinkRow.evidence_id)
         .where(EvidenceLinkRow.assessment_id == assessment_id, EvidenceRow.removed_at.is_(None))
-        .order_by(EvidenceLinkRow.item, EvidenceLinkRow.linked_at, EvidenceLinkRow.evidence_id)
+        .order_by(EvidenceLinkRow.item, EvidenceLinkRow.linked_at, EvidenceRow.uploaded_at, EvidenceRow.id)
     )
     found: dict[ItemId, list[str]] = {}
     for item, id in rows:
