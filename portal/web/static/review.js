@@ -241,20 +241,6 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// ── Preview beside the item ──────────────────────────────────────────────────
-
-const preview = document.querySelector("#preview");
-document.addEventListener("click", (event) => {
-  const file = event.target.closest?.("[data-preview]");
-  if (!file || event.ctrlKey || event.metaKey || event.shiftKey || matchMedia("(max-width: 75rem)").matches) return;
-  event.preventDefault();
-  preview.hidden = false;
-  document.querySelector("#preview-title").textContent = file.dataset.title;
-  document.querySelector("#preview-image").src = file.dataset.preview;
-  document.querySelector("#preview-link").href = file.href;
-});
-document.querySelector("#preview-close").addEventListener("click", () => (preview.hidden = true));
-
 addEventListener("online", flush);
 addEventListener("beforeunload", (event) => {
   if (waiting.size || isSending) event.preventDefault();
