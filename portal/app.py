@@ -29,6 +29,7 @@ from portal.web.pages import (
     review,
     staff,
     statistics,
+    white_paper,
 )
 
 # A questionnaire on one page has about 1,500 fields of a few hundred bytes; uploads have their own bound (limits).
@@ -79,6 +80,7 @@ def create_app(settings: Settings | None = None, door: Door | None = None) -> Fl
         staff,
         audit,
         statistics,
+        white_paper,
     ):
         app.register_blueprint(pages.pages)
     if settings.proxies:

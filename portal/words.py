@@ -500,6 +500,11 @@ def report_error(code: str) -> str:
     return REPORT_ERRORS.get(code.partition(" ")[0], code)
 
 
+def white_paper_file(year: int, district: str) -> str:
+    """The name under which a year's white paper is saved, without its ending."""
+    return f"{year}_{DISTRICTS.get(district, '杭州市')}_绿色工厂自评价白皮书"
+
+
 def report_file(year: int, enterprise: str, number: str) -> str:
     """The name under which a report is downloaded; characters that file systems refuse become spaces."""
     name = re.sub(r'[\\/:*?"<>|\s]+', " ", enterprise).strip(" .")

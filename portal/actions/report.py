@@ -8,7 +8,7 @@ from pathlib import Path
 
 from portal import words
 from portal.actions import assessment as filing
-from portal.actions import evidence, result, statistics
+from portal.actions import evidence, result, statistics, white_paper
 from portal.actions.work import NotFound, Work, new_id
 from portal.core.answers import to_json
 from portal.core.plain_text import number_form
@@ -184,6 +184,9 @@ def _report_name(work: Work, who: Account, found: ReportState) -> str:
 
 _PRINTABLES: Mapping[JobKind, Printable] = {
     JobKind.REPORT: Printable(compose=_compose_report, may_have=_sees_assessment, file_name=_report_name),
+    JobKind.WHITE_PAPER: Printable(
+        compose=white_paper.compose_job, may_have=white_paper.may_have, file_name=white_paper.file_name
+    ),
 }
 
 

@@ -1,4 +1,5 @@
-"""The command door: demo | serve | worker | migrate | backup | doctor | routes | assess | report | preview | remind | staff | audit.
+"""The command door: demo | serve | worker | migrate | backup | doctor | routes | assess | report | white-paper | preview |
+remind | staff | audit.
 
 Each command imports what it needs when it runs: `portal assess` starts without the database, and nothing here ever
 loads Flask – the web is started as a process of its own.
@@ -179,6 +180,33 @@ def report(
         name=name,
         uscc=uscc,
         year=year,
+        day=day.date() if day else None,
+    )
+
+
+@commands.command("white-paper", help="打印年度白皮书（PDF，可另写 Word）：全市，或用 --district 指定区县")
+@click.option("--year", type=click.IntRange(2020, 2100), help="默认最近一个有提交的年度")
+@click.option("--district", default="", help="区县代码，如 330110；不写则为全市")
+@click.option("--out", type=_FILE, required=True, help="输出的 PDF 文件")
+@click.option("--word", type=_FILE, help="另写一份 Word 文件")
+@click.option(
+    "--date",
+    "day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="编印日期，默认今天；日期和数据相同则文件逐字节相同",
+)
+def white_paper_command(
+    year: int | None, district: str, out: Path, word: Path | None, day: datetime | None
+) -> None:
+    """Print a year's white paper."""
+    from portal.cli.white_paper import print_white_paper
+
+    print_white_paper(
+        Settings.from_environment(),
+        year=year,
+        district=district,
+        out=out,
+        word=word,
         day=day.date() if day else None,
     )
 
