@@ -14,6 +14,7 @@ from portal.core.evidence import EvidenceKind
 from portal.core.levels import Grade
 from portal.core.panels import Figure
 from portal.core.participation import Participant, Stage
+from portal.core.printing import JobKind
 from portal.core.review import Deed, Party, Reason, ReviewState, VerdictKind
 from portal.core.roles import CITY, Role
 
@@ -48,6 +49,13 @@ DEEDS: Mapping[Deed, str] = {
     Deed.CONFIRM: "复核确认",
     Deed.OBJECT: "提出异议",
     Deed.DECIDE: "答复异议",
+}
+PAPERS: Mapping[JobKind, str] = {
+    JobKind.REPORT: "改进报告",
+    JobKind.NOTICE: "补正通知书",
+    JobKind.OPINION: "审核意见表",
+    JobKind.WHITE_PAPER: "年度白皮书",
+    JobKind.PACKAGE: "申报包",
 }
 VERDICTS: Mapping[VerdictKind, str] = {
     VerdictKind.CONFIRMED: "确认",
@@ -192,6 +200,8 @@ AUDIT_DEEDS: Mapping[str, str] = {
     "evidence.unlink": "取消关联佐证",
     "evidence.fetch": "查看佐证",
     "letter.retry": "重新发送信件",
+    "paper.ask": "生成审核文书",
+    "paper.fetch": "下载审核文书",
     "demo.seed": "写入演示数据",
     "measure.add": "新增措施",
     "measure.change": "修改措施",
@@ -439,6 +449,7 @@ def difference(declared: Decimal | None, verified: Decimal | None) -> str:
 # ── Statistics ───────────────────────────────────────────────────────────────
 
 HIDDEN = f"少于 {LEAST} 家，不显示"
+WITHHELD = "不显示"  # large enough, but a small group could be worked out from it
 HIDDEN_NOTE = f"企业少于 {LEAST} 家的组不显示，能由别的数推算出它们的组也不显示；均值取一位小数，占比取整。"
 SPREAD_NOTE = f"分数段和等级按全市统一划分，企业少于 {LEAST} 家的段与相邻段合并。"
 SPREADS: Mapping[str, str] = {

@@ -8,18 +8,21 @@ from pathlib import Path
 
 from portal import words
 from portal.actions import assessment as filing
-from portal.actions import evidence, result, statistics, white_paper
+from portal.actions import evidence, papers, result, statistics
 from portal.actions.work import NotFound, Work, new_id
 from portal.core.answers import to_json
 from portal.core.plain_text import number_form
 from portal.core.printing import Job, JobKind, JobState, PublicRecord, ReportState
+from portal.core.review import ReviewState
 from portal.core.roles import Account
 from portal.report import document, html
 from portal.report.document import Particulars, ReportDocument
 from portal.report.html import Paper
 from portal.report.peers import PeerPart
 from portal.storage import assessment as stored_assessment
+from portal.storage import correction as stored_correction
 from portal.storage import report as stored
+from portal.storage import review as stored_review
 
 GRACE = timedelta(seconds=30)  # a lease lasts longer than the longest printing by this
 MOST_ATTEMPTS = 3
@@ -65,6 +68,7 @@ def content_key(work: Work, shown: result.Result) -> str:
         "library": work.library.checksum,
         "profile": asdict(open_.enterprise.profile),
         "peers": _peers_told(statistics.peer_part(work, shown.assessment, open_)),
+        "verified": _verified_told(shown),
         "number": open_.number,
         "address": work.settings.address,
         "day": "" if open_.number else words.day(work.now),
@@ -76,6 +80,16 @@ def content_key(work: Work, shown: result.Result) -> str:
 def _peers_told(part: PeerPart | None) -> object:
     """What the report says of the sector: it changes as others submit, and the report with it."""
     return asdict(part) if part is not None else None
+
+
+def _verified_told(shown: result.Result) -> object:
+    """What the report says of the city's confirmation."""
+    part = result.confirmed(shown)
+    if part is None:
+        return None
+    lines = [(one.title, one.declared, one.counted, one.reason, one.objection) for one in part.lowered]
+    opinions = (part.district_opinion, part.city_opinion)
+    return [part.checksum, part.confirmed, part.note, *opinions, lines]
 
 
 def state(work: Work, who: Account, report_id: str) -> ReportState:
@@ -106,6 +120,9 @@ def check(work: Work, number: str) -> PublicRecord | None:
     record = stored_assessment.find_by_number(work.session, number_form(number))
     if record is None or record.submitted_at is None or record.receipt is None:
         return None
+    confirmed = stored_review.confirmed(work.session, record.id)
+    opinions = stored_correction.opinions(work.session, record.id)
+    case = stored_review.find(work.session, record.id)
     return PublicRecord(
         number=record.number,
         enterprise_name=record.enterprise.profile.name,
@@ -116,6 +133,10 @@ def check(work: Work, number: str) -> PublicRecord | None:
         is_provisional=record.is_provisional,
         is_valid=filing.checksum(record.receipt) == record.checksum,
         sha256=record.checksum,
+        round=case.round if case is not None else 1,
+        verified="" if confirmed is None or confirmed.points is None else str(confirmed.points),
+        confirmed_at=opinions.city_at if opinions is not None else None,
+        is_objected=case is not None and case.state is ReviewState.OBJECTED,
     )
 
 
@@ -150,6 +171,7 @@ def compose(work: Work, shown: result.Result) -> ReportDocument:
         checked=tuple((one.finding, one.explanation) for one in shown.checked),
         links=evidence.as_submitted(work, open_),
         others=statistics.peers_of(work, shown.assessment, open_),
+        confirmed=shown.verified,
     )
 
 
@@ -182,11 +204,11 @@ def _report_name(work: Work, who: Account, found: ReportState) -> str:
     return words.report_file(open_.year, open_.enterprise.profile.name, open_.number)
 
 
+_ON_A_SUBMISSION = Printable(compose=papers.compose_job, may_have=papers.may_have, file_name=papers.file_name)
 _PRINTABLES: Mapping[JobKind, Printable] = {
+    JobKind.NOTICE: _ON_A_SUBMISSION,
+    JobKind.OPINION: _ON_A_SUBMISSION,
     JobKind.REPORT: Printable(compose=_compose_report, may_have=_sees_assessment, file_name=_report_name),
-    JobKind.WHITE_PAPER: Printable(
-        compose=white_paper.compose_job, may_have=white_paper.may_have, file_name=white_paper.file_name
-    ),
 }
 
 

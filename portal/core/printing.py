@@ -94,3 +94,7 @@ class PublicRecord:
     is_provisional: bool
     is_valid: bool
     sha256: str
+    round: int = 1
+    verified: str = ""  # points, once the city has confirmed
+    confirmed_at: datetime | None = None
+    is_objected: bool = False

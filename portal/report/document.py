@@ -18,9 +18,11 @@ from portal.core.gaps import Gap
 from portal.core.levels import GRADES
 from portal.core.library import Library
 from portal.core.panels import Peers
-from portal.report import annexes, green, measures, results
+from portal.core.verified import Verified
+from portal.report import annexes, green, measures, results, verified
 from portal.report.citing import Citer
 from portal.report.peers import PeerPart, part
+from portal.report.verified import VerifiedPart
 
 TITLE = "绿色工厂自评价与改进报告"
 
@@ -117,6 +119,7 @@ class ReportDocument:
     sources: tuple[annexes.SourceLine, ...]
     attached: tuple[Attached, ...]
     peers: PeerPart | None = None
+    verified: VerifiedPart | None = None  # once the city has confirmed
 
     @property
     def identifier(self) -> bytes:
@@ -136,6 +139,7 @@ def compose(
     checked: Sequence[tuple[Finding, Explanation | None]] = (),
     links: Links | None = None,
     others: Peers | None = None,
+    confirmed: Verified | None = None,
 ) -> ReportDocument:
     """The whole report, worded. `links`: the files beside the items, where there are any."""
     citer = Citer(library.sources)
@@ -195,6 +199,7 @@ def compose(
         sources=annexes.source_lines(citer),
         attached=attached,
         peers=part(assessment, others),
+        verified=verified.part(assessment, confirmed) if confirmed is not None else None,
     )
 
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
 from portal import words
-from portal.actions import assessment, correction, evidence
+from portal.actions import assessment, correction, evidence, papers
 from portal.actions.correction import Correction, Dispute, Kept
 from portal.actions.work import NotFound, Work
 from portal.core.answers import MISSING
@@ -177,6 +177,7 @@ def _page(
         is_refused=is_refused,
         ticked=request.form.getlist("confirmed"),
         tab=tab_of(request.form.get("tab")) or secrets.token_hex(16),
+        papers=papers.available(work, one)[-1:],
         clock=words.clock(work.now) if "saved" in request.args else "",
     )
 

@@ -3,16 +3,17 @@
 from flask import jsonify, make_response, redirect, render_template, send_file
 from flask.typing import ResponseReturnValue
 
-from portal import words
+from portal import words, words_bureau
 from portal.actions import report
 from portal.actions.work import Work
-from portal.core.printing import JobState, ReportState
-from portal.core.roles import Account
-from portal.web.access import MANAGER, Pages, require_account
+from portal.core.printing import JobKind, JobState, ReportState
+from portal.core.roles import Account, Role
+from portal.web.access import MANAGER, REVIEWER, Pages, require_account
 from portal.web.downloads import attachment
 
 pages = Pages("report", __name__)
 SUBJECT = "report"
+READERS = MANAGER | REVIEWER  # which paper it is, decides about each of them
 
 
 @pages.page("/assessments/<id>/reports", roles=MANAGER, methods=("POST",), subject="assessment")
@@ -21,17 +22,27 @@ def ask(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     return redirect(f"/reports/{report.ask(work, require_account(who), id)}")
 
 
-@pages.page("/reports/<id>", roles=MANAGER, subject=SUBJECT)
+@pages.page("/reports/<id>", roles=READERS, subject=SUBJECT)
 def progress(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """How far the report is; refreshes itself with or without scripts."""
-    state = report.state(work, require_account(who), id)
-    page = make_response(render_template("result/report.html", state=state, is_waiting=_is_waiting(state)))
+    me = require_account(who)
+    state = report.state(work, me, id)
+    page = make_response(
+        render_template(
+            "result/report.html",
+            state=state,
+            is_waiting=_is_waiting(state),
+            title=words_bureau.PAPERS[state.kind],
+            back=_back(state, me),
+            again=_again(state),
+        )
+    )
     if _is_waiting(state):
         page.headers["Refresh"] = "3"
     return page
 
 
-@pages.page("/reports/<id>/state", roles=MANAGER, subject=SUBJECT)
+@pages.page("/reports/<id>/state", roles=READERS, subject=SUBJECT)
 def state(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """The same as JSON."""
     found = report.state(work, require_account(who), id)
@@ -44,12 +55,33 @@ def state(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     )
 
 
-@pages.page("/reports/<id>/file", roles=MANAGER, subject=SUBJECT)
+@pages.page("/reports/<id>/file", roles=READERS, subject=SUBJECT)
 def file(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """The PDF."""
     path, name = report.fetch(work, require_account(who), id)
     response = send_file(path, mimetype="application/pdf", etag=False)
     return attachment(response, name, "report.pdf")
+
+
+def _back(found: ReportState, me: Account) -> tuple[str, str]:
+    """Where the paper was asked for: address and name of the page."""
+    if found.kind is JobKind.WHITE_PAPER:
+        return "/statistics", "统计"
+    if me.role is Role.REVIEWER:
+        return f"/reviews/{found.assessment_id}", "审核"
+    return f"/assessments/{found.assessment_id}/result", "自评价结果"
+
+
+def _again(found: ReportState) -> str:
+    """Where to ask for it once more after a failure; empty where only its own page can."""
+    match found.kind:
+        case JobKind.NOTICE:
+            return f"/assessments/{found.assessment_id}/papers/notice-{found.subject}"
+        case JobKind.OPINION:
+            return f"/assessments/{found.assessment_id}/papers/opinion"
+        case JobKind.REPORT:
+            return f"/assessments/{found.assessment_id}/reports"
+    return ""
 
 
 def _is_waiting(found: ReportState) -> bool:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from portal import words
-from portal.actions import campaign, correction, report, result, statistics
+from portal.actions import campaign, correction, papers, report, result, statistics
 from portal.actions.work import Work
 from portal.core.roles import Account
 from portal.core.technology import CostClass
@@ -40,6 +40,7 @@ def show(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
         is_resubmitted="resubmitted" in request.args,
         standing=correction.standing(work, found.open),
         confirmed=result.confirmed(found),
+        papers=papers.available(work, found.open),
         rounds=correction.rounds(work, me, id) if found.open.case is not None else (),
         peers=statistics.peer_part(work, found.assessment, found.open),
         step_words=lambda code: words.STEPS[CostClass(code)],

@@ -8,7 +8,7 @@ from flask import current_app, g, jsonify, make_response, redirect, render_templ
 from flask.typing import ResponseReturnValue
 
 from portal import words, words_bureau
-from portal.actions import phrase, review, review_queue
+from portal.actions import papers, phrase, review, review_queue
 from portal.actions.review import Dossier
 from portal.actions.work import NotFound, Work
 from portal.core.answers import MISSING
@@ -136,6 +136,7 @@ def _page(
         grades=(grade_text(dossier.declared), grade_text(dossier.verified)),
         rest=len(review.rest_of(dossier)),
         reasons=REASON_OPTIONS,
+        papers=papers.available(work, dossier.open),
         phrases=phrase.mine(work, me),
         colleagues=review.colleagues(work, me) if Deed.HAND_OVER in dossier.deeds else (),
         days=DAYS_TO_CORRECT,
