@@ -350,42 +350,45 @@ def audit_deed(code: str) -> str:
     return AUDIT_DEEDS.get(code, code)
 
 
-def audit_value(field: str, value: object) -> str:
-    """A value of a line of the audit trail, as far as there is a word for it."""
+def audit_value(field: str, value: object, sectors: Mapping[str, str]) -> str:
+    """A value of a line of the audit trail, as far as there is a word for it; `sectors` are named by the library."""
     if value is None or value == "":
         return words.NOTHING
     if value == "sealed":
         return "（填报内容，不在审计中显示）"
     if isinstance(value, list):
-        return (
-            "、".join(audit_value(field, one) for one in value) if len(value) <= 20 else f"共 {len(value)} 项"
-        )
+        if len(value) > 20:
+            return f"共 {len(value)} 项"
+        return "、".join(audit_value(field, one, sectors) for one in value)
     if isinstance(value, dict):
         return "；".join(
-            f"{AUDIT_FIELDS.get(key, key)} {audit_value(key, one)}" for key, one in value.items()
+            f"{AUDIT_FIELDS.get(key, key)} {audit_value(key, one, sectors)}" for key, one in value.items()
         )
     if isinstance(value, bool):
         return "是" if value else "否"
     text = str(value)
-    if field == "role" and text in set(Role):
-        return ROLES[Role(text)]
-    if field == "jurisdiction":
-        return jurisdiction(text)
-    if field == "district":
-        return words.district(text)
-    if field == "scale":
-        return words.scale(text)
+    match field:
+        case "role" if text in set(Role):
+            return ROLES[Role(text)]
+        case "sector" | "sectors":
+            return sectors.get(text, text)
+        case "jurisdiction":
+            return jurisdiction(text)
+        case "district":
+            return words.district(text)
+        case "scale":
+            return words.scale(text)
     return AUDIT_WORDS.get(text, text)
 
 
-def audit_changes(event: Event) -> list[tuple[str, str, str]]:
+def audit_changes(event: Event, sectors: Mapping[str, str]) -> list[tuple[str, str, str]]:
     """What was there before and after, field by field; a text that is no object stands in one line."""
     before, after = _fields(event.before), _fields(event.after)
     return [
         (
             AUDIT_FIELDS.get(key, key),
-            audit_value(key, before[key]) if key in before else words.NOTHING,
-            audit_value(key, after[key]) if key in after else words.NOTHING,
+            audit_value(key, before[key], sectors) if key in before else words.NOTHING,
+            audit_value(key, after[key], sectors) if key in after else words.NOTHING,
         )
         for key in dict.fromkeys((*before, *after))
     ]
@@ -401,10 +404,10 @@ def _fields(text: str) -> dict[str, object]:
     return value if isinstance(value, dict) else {"": value}
 
 
-def audit_row(line: Line) -> tuple[str | int | datetime | None, ...]:
+def audit_row(line: Line, sectors: Mapping[str, str]) -> tuple[str | int | datetime | None, ...]:
     """A line of the exported trail, in the order of AUDIT_COLUMNS."""
     event = line.event
-    changes = audit_changes(event)
+    changes = audit_changes(event, sectors)
     return (
         line.number,
         line.at,

@@ -129,9 +129,15 @@ def export_sheet(work: Work, who: Account, asked: Asked) -> bytes:
     """What is looked for as an Excel file, newest first."""
     lines = _exported(work, who, asked)
     columns = tuple(sheets.Column(title=title, width=width) for title, width in words_bureau.AUDIT_COLUMNS)
-    rows = [words_bureau.audit_row(line) for line in lines]
+    sectors = sectors_of(work)
+    rows = [words_bureau.audit_row(line, sectors) for line in lines]
     sheet = sheets.Sheet(title=words_bureau.AUDIT_SHEET, columns=columns, rows=rows)
     return sheets.workbook((sheet,), at=work.now)
+
+
+def sectors_of(work: Work) -> dict[str, str]:
+    """What the sectors are called, by id."""
+    return {one.id: one.sector for one in work.library.newest()}
 
 
 def export_lines(work: Work, who: Account, asked: Asked) -> bytes:

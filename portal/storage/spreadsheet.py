@@ -13,7 +13,7 @@ from portal.core.evidence import MediaType
 from portal.core.participation import Cell
 from portal.storage.intake import Refused, sniffed
 
-LARGEST = 4 * 1024 * 1024
+LARGEST = 3 * 1024 * 1024  # less than the largest body that pages take
 MOST_ROWS = 25_000
 MOST_COLUMNS = 50
 _PLACE = re.compile(rb'\sr="([A-Z]{1,3})([0-9]+)"')

@@ -63,7 +63,7 @@ def test_pasted_cells_are_apart_by_tabs_before_commas() -> None:
         (b"\x00\x01", "file_not_a_table"),
         (b"\xff\xff\xff", "file_not_a_table"),
         (b"PK\x03\x04 no archive", "file_damaged"),
-        (b"x" * (4 * 1024 * 1024 + 1), "file_too_large"),
+        (b"x" * (3 * 1024 * 1024 + 1), "file_too_large"),
         (b"a\n" * 25_001, "table_too_long"),
         (_xlsx(("x",) * 51), "table_too_long"),
         (_far_away(), "table_too_long"),

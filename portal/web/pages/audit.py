@@ -66,6 +66,7 @@ def _page(work: Work, me: Account, verified: audit.Verification | None = None) -
         kinds=kinds,
         outcomes=Outcome,
         verified=verified,
+        sectors=audit.sectors_of(work),
     )
 
 
