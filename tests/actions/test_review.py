@@ -11,7 +11,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select, update
 
-from portal.actions import assessment, correction, phrase, result, review
+from portal.actions import assessment, correction, outbox, phrase, result, review
 from portal.actions.review import Judgement
 from portal.actions.work import Door, NotFound, Work
 from portal.core.answers import Answer, Measured, Practised
@@ -438,6 +438,7 @@ def test_only_what_was_sent_back_is_issued_and_opened(
     with door.reading() as work:
         found = work.session.scalars(select(LetterRow).where(LetterRow.template == "returned")).all()
     assert len(found) == 1 and found[0].address == manager.mail and "2026-12-02" in found[0].fields
+    assert outbox.deliver(door) == (1, 0)
 
 
 def test_the_deadline_holds_to_the_second_and_moves_once(
