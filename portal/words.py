@@ -20,6 +20,8 @@ from portal.core.errors import Problem
 from portal.core.evidence import EvidenceKind, Order, Shelf
 from portal.core.gaps import Urgency
 from portal.core.levels import Direction, Grade, Verification
+from portal.core.optimise import Limit
+from portal.core.planning import MeasureState
 from portal.core.questionnaire import (
     Activity,
     Agree,
@@ -36,6 +38,7 @@ from portal.core.questionnaire import (
     Within,
 )
 from portal.core.technology import CostClass
+from portal.core.whatif import Pricing
 
 # China keeps one time without daylight saving; a fixed offset needs no time-zone database.
 BEIJING = timezone(timedelta(hours=8), "北京时间")
@@ -79,6 +82,32 @@ STEPS: Mapping[CostClass, str] = {
     CostClass.LOW: "立即实施（无低费）",
     CostClass.MEDIUM: "一年内实施（中费）",
     CostClass.HIGH: "三年内实施（高费）",
+}
+HORIZONS: Mapping[CostClass, str] = {
+    CostClass.LOW: "立即可做（只用无低费措施）",
+    CostClass.MEDIUM: "一年内（无低费和中费措施）",
+    CostClass.HIGH: "三年内（全部措施）",
+}
+PRICINGS: Mapping[Pricing, str] = {
+    Pricing.OWN: "本厂估算",
+    Pricing.SCALED: "按本厂规模折算",
+    Pricing.CASE: "来源案例",
+    Pricing.UNKNOWN: "没有投资数据",
+}
+MEASURE_STATES: Mapping[MeasureState, str] = {
+    MeasureState.PLANNED: "已计划",
+    MeasureState.RUNNING: "实施中",
+    MeasureState.DONE: "已完成",
+    MeasureState.DROPPED: "不再实施",
+}
+LIMITS: Mapping[Limit, str] = {
+    Limit.POINTS: "不要求得分",
+    Limit.GRADE: "不要求等级",
+    Limit.GATES: "不要求门槛全部满足",
+    Limit.BUDGET: "不限预算",
+    Limit.TIME: "放宽到三年",
+    Limit.EXCLUDED: "允许使用已排除的措施",
+    Limit.UNPRICED: "也考虑没有投资数据的措施",
 }
 STANDINGS: Mapping[Standing, str] = {
     Standing.COUNTED: "已计分",
@@ -450,6 +479,19 @@ _PROBLEMS: Mapping[str, str] = {
     "nothing_counted": "还没有任何可以计分的填报内容，请先填报再提交",
     "campaign_not_open": "本年度自评价从 {0} 开始受理提交。现在可以先填报，内容会一直保留",
     "campaign_closed": "本年度自评价已于 {0} 截止，不能再提交。填报的内容仍然保留；需要补报的，请联系所在区、县（市）主管部门",
+    # scenarios and the ledger
+    "too_many_scenarios": "方案太多：最多 {0} 个，请先删去不用的",
+    "too_much_money": "金额太大，请核对单位是否为万元",
+    "goal_missing": "请至少填写一个目标：得分、等级或档次",
+    "target_out_of_range": "目标得分应为 0 到 100 之间的数",
+    "finished_before_started": "完成日期不能早于开始日期",
+    "finished_ahead": "完成日期不能晚于今天；还没有完成的，请填计划日期",
+    "finished_missing": "状态为“已完成”，请填写完成日期",
+    # mandates
+    "holder_unknown": "没有找到这个邮箱或邀请码对应的咨询人员或机构，请核对",
+    "scopes_missing": "请至少选择一项授权内容",
+    "mandate_ended": "结束日期不能早于今天和开始日期",
+    "mandate_too_long": "一次授权最长 {0} 年",
     # campaigns
     "year_form": "年度应为四位数字，例如 2026",
     "campaign_there": "{0} 年度已经有一个批次，请直接修改它",

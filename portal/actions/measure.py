@@ -106,11 +106,17 @@ def _technology(work: Work, measure: Measure) -> Technology | None:
     return next((one for one in work.library.technologies if one.id == measure.technology), None)
 
 
+def find(work: Work, who: Account, enterprise_id: str, id: str) -> Measure:
+    """One line that the person may write into. Raises NotFound."""
+    found = stored.find(work.session, id, sight=who.writing_sight)
+    if found is None or found.enterprise_id != enterprise_id:
+        raise NotFound(id)
+    return found
+
+
 def keep(work: Work, who: Account, enterprise_id: str, id: str, entry: Entry) -> tuple[Problem, ...]:
     """Keep what is said in one line of the ledger. Raises NotFound."""
-    before = stored.find(work.session, id, sight=who.writing_sight)
-    if before is None or before.enterprise_id != enterprise_id:
-        raise NotFound(id)
+    before = find(work, who, enterprise_id, id)
     texts = {name: cleaned(getattr(entry, name)) for name in ("owner", "effect_unit", "note")}
     entry = Entry(**{**asdict(entry), **texts})
     problems = check_entry(entry, local_day(work.now))
