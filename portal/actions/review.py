@@ -15,7 +15,14 @@ from portal.core.campaign import Channel
 from portal.core.errors import Problem
 from portal.core.evidence import Links
 from portal.core.filing import OpenAssessment
-from portal.core.judging import changed, check_remark, check_verdict, left_to_judge, sent_back
+from portal.core.judging import (
+    changed,
+    check_remark,
+    check_verdict,
+    items_to_judge,
+    left_to_judge,
+    sent_back,
+)
 from portal.core.panels import ItemLine
 from portal.core.plain_text import cleaned
 from portal.core.questionnaire import Activity, Indicator, Item, ItemId
@@ -85,6 +92,11 @@ class Dossier:
     def last_day(self) -> date:
         """The day on which evidence must still be valid."""
         return date(self.open.year, 12, 31)
+
+    @property
+    def wanted(self) -> tuple[ItemId, ...]:
+        """The items that need a verdict of this reader's bureau."""
+        return items_to_judge(self.declared, self.verdicts)
 
     @property
     def own(self) -> Mapping[ItemId, Verdict]:

@@ -1,6 +1,6 @@
 """Judging a submission item by item: what needs a verdict, what may be said, and what it does to the score."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 
 from portal.core.answers import (
@@ -23,8 +23,10 @@ from portal.core.review import LONGEST_REMARK, Party, Reason, Verdict, VerdictKi
 ZERO = Decimal(0)
 
 
-def items_to_judge(assessment: Assessment) -> tuple[ItemId, ...]:
-    """The items that need a verdict: what counts or is said not to apply, with a weight, and every gate declared."""
+def items_to_judge(assessment: Assessment, verdicts: Iterable[Verdict] = ()) -> tuple[ItemId, ...]:
+    """The items that need a verdict: what counts or is said not to apply, with a weight, every gate declared, and
+    whatever the plant was asked to correct, according to `verdicts`.
+    """
     weighed = {
         result.item.id
         for result in assessment.items
@@ -37,7 +39,8 @@ def items_to_judge(assessment: Assessment) -> tuple[ItemId, ...]:
         and assessment.plant.concern_of(item) is not Concern.NO
         and isinstance(assessment.answers.get(item.id), Declared)
     }
-    return tuple(item for item in assessment.questionnaire.items if item in weighed | declared)
+    asked = {one.item for one in verdicts if one.kind is VerdictKind.RETURNED and one.issued_at is not None}
+    return tuple(item for item in assessment.questionnaire.items if item in weighed | declared | asked)
 
 
 def left_to_judge(
@@ -50,7 +53,7 @@ def left_to_judge(
     """
     return tuple(
         item
-        for item in items_to_judge(assessment)
+        for item in items_to_judge(assessment, verdicts.values())
         if item not in verdicts
         or item in changed_since.get(verdicts[item].round, ())
         or (
@@ -61,16 +64,15 @@ def left_to_judge(
 
 
 def kinds_for(assessment: Assessment, item: Item) -> tuple[VerdictKind, ...]:
-    """What may be said to an item: what is blank can only be asked for, and what earns nothing not be lowered."""
+    """What may be said to an item: what is blank, and what earns nothing, cannot be lowered."""
     answer = assessment.answers.get(item.id, MISSING)
     value = None
     if isinstance(item, Indicator):
         reading = assessment.result_of(item.id).reading
         value = reading.value if reading is not None else None
-    if isinstance(answer, Missing) and value is None:
-        return (VerdictKind.RETURNED,)
+    is_blank = isinstance(answer, Missing) and value is None
     is_lowest = answer == Declared(False) or (isinstance(answer, Practised) and answer.extent is Extent.NONE)
-    if isinstance(item, Trait) or is_lowest:
+    if isinstance(item, Trait) or is_blank or is_lowest:
         return (VerdictKind.CONFIRMED, VerdictKind.RETURNED)
     return (VerdictKind.CONFIRMED, VerdictKind.LOWERED, VerdictKind.RETURNED)
 

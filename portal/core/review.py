@@ -113,6 +113,7 @@ MOVES: tuple[Move, ...] = (
     Move(_D.TAKE, _P.DISTRICT, _S.REVIEWING, _S.REVIEWING, only=_O.ORPHANED),
     Move(_D.EXTEND, _P.DISTRICT, _S.RETURNED, _S.RETURNED, is_holders=True, only=_O.ONCE),
     Move(_D.RECALL, _P.DISTRICT, _S.RETURNED, _S.REVIEWING, is_holders=True, only=_O.OVERDUE),
+    Move(_D.HAND_OVER, _P.DISTRICT, _S.RETURNED, _S.RETURNED, is_holders=True),
     Move(_D.TAKE, _P.DISTRICT, _S.RETURNED, _S.RETURNED, only=_O.ORPHANED),
     Move(_D.CORRECT, _P.ENTERPRISE, _S.RETURNED, _S.RETURNED, only=_O.IN_TIME),
     Move(_D.ASK_EXTENSION, _P.ENTERPRISE, _S.RETURNED, _S.RETURNED, only=_O.IN_TIME),

@@ -12,7 +12,7 @@ from portal.actions.review import Dossier
 from portal.core.answers import MISSING, Answer, NotApplicable, Practised
 from portal.core.assessment import Assessment
 from portal.core.evidence import Evidence
-from portal.core.judging import items_to_judge, kinds_for, points_of
+from portal.core.judging import kinds_for, points_of
 from portal.core.library import Library
 from portal.core.questionnaire import Extent, Indicator, Item, ItemId, Practice, Section
 from portal.core.review import Objection, Reply, Verdict, VerdictKind
@@ -91,7 +91,7 @@ def groups_of(
     errors: Mapping[ItemId, Mapping[str, str]] | None = None,
 ) -> tuple[SectionGroup, ...]:
     """The sections with the items that `show` asks for; `typed` and `errors` stand in for what was refused."""
-    wanted, left = frozenset(items_to_judge(dossier.declared)), frozenset(dossier.left)
+    wanted, left = frozenset(dossier.wanted), frozenset(dossier.left)
     scores = scores_of(dossier)
     groups = []
     for section in dossier.open.questionnaire.sections:
@@ -311,7 +311,7 @@ def totals_of(dossier: Dossier) -> Totals:
         for one, other in zip(declared.columns, verified.columns, strict=True)
     ]
     scores = scores_of(dossier)
-    wanted = len(items_to_judge(dossier.declared))
+    wanted = len(dossier.wanted)
     return Totals(
         rows=tuple(rows),
         reasons=tuple(

@@ -53,6 +53,10 @@ def test_what_was_sent_back_or_has_changed_is_left_to_judge_again() -> None:
         SNCR: make_verdict(SNCR),
     }
     assert left_to_judge(assessment, said, {1: {SNCR}}) == (HEAT, SNCR, WASTE)
+    # What earns no points was asked for as well: somebody looks at what came of it.
+    coal = {**said, COAL: make_verdict(COAL, RETURNED, comment="x", issued_at=NOON)}
+    assert COAL in left_to_judge(assessment, coal, {1: ()})
+    assert COAL not in left_to_judge(assessment, {**said, COAL: make_verdict(COAL, RETURNED)}, {})
     draft = {**said, HEAT: make_verdict(HEAT, RETURNED, comment="x", round=2)}
     assert left_to_judge(assessment, draft, {1: ()}) == (WASTE,)
     assert [one.item for one in sent_back(draft, 2, Party.DISTRICT)] == [HEAT]
@@ -62,7 +66,7 @@ def test_what_was_sent_back_or_has_changed_is_left_to_judge_again() -> None:
 def test_what_may_be_said_depends_on_item_and_answer() -> None:
     kinds = lambda item, **changes: kinds_for(_assess(**changes), QUESTIONNAIRE.items[item])  # noqa: E731
     assert kinds(SNCR) == (CONFIRMED, LOWERED, RETURNED)
-    assert kinds(SNCR, sncr=MISSING) == (RETURNED,)
+    assert kinds(SNCR, sncr=MISSING) == (CONFIRMED, RETURNED)
     assert kinds(SNCR, sncr=Practised(Extent.NONE)) == (CONFIRMED, RETURNED)
     assert kinds(PERMIT, permit=Declared(False)) == (CONFIRMED, RETURNED)
     assert kinds(KILN) == (CONFIRMED, RETURNED)
