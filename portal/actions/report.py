@@ -3,19 +3,19 @@
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from portal import words
 from portal.actions import assessment as filing
-from portal.actions import evidence, papers, result, statistics
+from portal.actions import evidence, papers, result, scenario, statistics
 from portal.actions.work import NotFound, Work, new_id
 from portal.core.answers import to_json
 from portal.core.plain_text import number_form
 from portal.core.printing import Job, JobKind, JobState, PublicRecord, ReportState
 from portal.core.review import ReviewState
 from portal.core.roles import Account
-from portal.report import document, html
+from portal.report import document, html, plan
 from portal.report.document import Particulars, ReportDocument
 from portal.report.html import Paper
 from portal.report.peers import PeerPart
@@ -66,6 +66,7 @@ def content_key(work: Work, shown: result.Result) -> str:
             for item, files in evidence.as_submitted(work, open_).items()
         },
         "library": work.library.checksum,
+        "plan": scenario.plan_key(work, open_.id),
         "profile": asdict(open_.enterprise.profile),
         "peers": _peers_told(statistics.peer_part(work, shown.assessment, open_)),
         "verified": _verified_told(shown),
@@ -172,7 +173,16 @@ def compose(work: Work, shown: result.Result) -> ReportDocument:
         links=evidence.as_submitted(work, open_),
         others=statistics.peers_of(work, shown.assessment, open_),
         confirmed=shown.verified,
+        planned=_planned(work, shown, words.local(open_.submitted_at or work.now).date()),
     )
+
+
+def _planned(work: Work, shown: result.Result, start: date) -> plan.PlanPart | None:
+    """The chosen plan in words; bars begin on the day that the report bears."""
+    chosen = scenario.plan_of(work, shown)
+    if chosen is None:
+        return None
+    return plan.plan_part(chosen.scenario, chosen.outlook, chosen.ledger, shown.recommendations, start)
 
 
 # ── Kinds of paper ───────────────────────────────────────────────────────────

@@ -10,7 +10,7 @@ from portal.core.campaign import Rung
 from portal.core.errors import Problem
 from portal.core.optimise import Found, Goal, find_cheapest
 from portal.core.plain_text import cleaned
-from portal.core.planning import MOST_SCENARIOS, Scenario, check_money, check_title
+from portal.core.planning import MOST_SCENARIOS, Measure, Scenario, check_money, check_title
 from portal.core.roles import Account
 from portal.core.whatif import Outlook, Priced, look, price
 from portal.solver import solve
@@ -190,3 +190,45 @@ def _known_quotes(room: Bench, quotes: Quotes) -> Quotes:
 def _check(title: str, quotes: Quotes) -> tuple[Problem, ...]:
     wrong = [problem for id, amount in quotes.items() for problem in check_money(f"quote-{id}", amount)]
     return (*check_title(title), *wrong)
+
+
+# ── The plan in print ────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChosenPlan:
+    """The plan with what it comes to, and its lines of the ledger by technology."""
+
+    scenario: Scenario
+    outlook: Outlook
+    ledger: Mapping[str, Measure]
+
+
+def plan_of(work: Work, shown: result.Result) -> ChosenPlan | None:
+    """The chosen plan of a self-check; None without one, and where none of its measures is recommended any more."""
+    one = stored.chosen(work.session, shown.open.id)
+    if one is None:
+        return None
+    priced = price(shown.recommendations, one.quotes)
+    outlook = look(shown.assessment, (each for each in priced if each.id in one.technologies))
+    if not outlook.taken:
+        return None
+    return ChosenPlan(scenario=one, outlook=outlook, ledger=measure.of_plan(work, shown.open.id))
+
+
+def plan_key(work: Work, assessment_id: str) -> list[object]:
+    """Everything that the plan brings into a report, to tell whether a printed one is still the same."""
+    one = stored.chosen(work.session, assessment_id)
+    if one is None:
+        return []
+    quotes = {id: str(amount) for id, amount in one.quotes.items()}
+    lines = [
+        [
+            each.technology,
+            each.owner,
+            each.state.value,
+            *map(str, (each.due_on, each.started_on, each.finished_on, each.budget, each.spent)),
+        ]
+        for each in measure.of_plan(work, assessment_id).values()
+    ]
+    return [one.title, list(one.technologies), quotes, sorted(lines)]

@@ -19,7 +19,7 @@ from portal.core.levels import GRADES
 from portal.core.library import Library
 from portal.core.panels import Peers
 from portal.core.verified import Verified
-from portal.report import annexes, green, measures, results, verified
+from portal.report import annexes, green, measures, plan, results, verified
 from portal.report.citing import Citer
 from portal.report.peers import PeerPart, part
 from portal.report.verified import VerifiedPart
@@ -109,6 +109,7 @@ class ReportDocument:
     more_cards: tuple[measures.Card, ...]
     staircase: str
     steps: tuple[measures.StepPart, ...]
+    plan: plan.PlanPart | None
     receipt: tuple[annexes.ReceiptPart, ...]
     sums: tuple[annexes.SumLine, ...]
     evidence: tuple[annexes.EvidenceLine, ...]
@@ -140,6 +141,7 @@ def compose(
     links: Links | None = None,
     others: Peers | None = None,
     confirmed: Verified | None = None,
+    planned: plan.PlanPart | None = None,
 ) -> ReportDocument:
     """The whole report, worded. `links`: the files beside the items, where there are any."""
     citer = Citer(library.sources)
@@ -189,6 +191,7 @@ def compose(
         more_cards=cards[measures.FULL_CARDS :],
         staircase=results.staircase(assessment, steps, particulars.year),
         steps=step_parts,
+        plan=planned,
         receipt=annexes.receipt_parts(assessment),
         sums=annexes.sums(assessment),
         evidence=annexes.evidence(assessment, links or {}),

@@ -7,6 +7,7 @@ floats: they are drawn, not scored.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum
 from itertools import pairwise
@@ -96,6 +97,17 @@ class Tile:
 
     label: str
     share: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Track:
+    """One bar of the timeline, both days included; `note` stands behind its label in quiet type."""
+
+    label: str
+    start: date
+    end: date
+    tone: Tone = Tone.CLEAN
+    note: str = ""
 
 
 def radar(title: str, spokes: Sequence[Spoke]) -> str:
@@ -384,6 +396,66 @@ def _cut(text: str, room: float) -> str:
     while _width(text) * 5.6 > room and len(text) > 1:
         text = text[:-2] + "…" if text.endswith("…") else text[:-1] + "…"
     return text
+
+
+def timeline(title: str, tracks: Sequence[Track]) -> str:
+    """When each thing is done: a bar from its first to its last day over years and quarters."""
+    first = date(min(track.start for track in tracks).year, 1, 1)
+    last = date(max(track.end for track in tracks).year + 1, 1, 1)
+    wide, left, head = 640.0, 236.0, 24.0
+    span = (last - first).days
+    pitch = 34.0
+    foot = head + pitch * len(tracks)
+
+    def at(day: date) -> float:
+        return left + (wide - left) * (day - first).days / span
+
+    parts: list[str] = []
+    for year in range(first.year, last.year):
+        for month in (1, 4, 7, 10):
+            x = at(date(year, month, 1))
+            parts.append(
+                f'<line x1="{_n(x)}" y1="{_n(head if month > 1 else 4)}" x2="{_n(x)}" y2="{_n(foot)}" '
+                f'stroke="{LINE}" stroke-width="{1 if month == 1 else 0.5}"/>'
+            )
+        parts.append(_text(at(date(year, 1, 1)) + 5, 15, f"{year} 年", size=12.5, fill=QUIET))
+    for number, track in enumerate(tracks):
+        middle = head + pitch * (number + 0.5)
+        lines = _wrapped(track.label, 36)
+        for row, line in enumerate(lines):
+            y = middle + 4.3 + 14.5 * (row - (len(lines) - 1) / 2)
+            parts.append(_text(0, y, _clipped(line, 36), size=12))
+        x, end = at(track.start), at(track.end)
+        parts.append(
+            f'<rect x="{_n(x)}" y="{_n(middle - 7)}" width="{_n(max(end - x, 4))}" height="14" rx="3" '
+            f'fill="{track.tone.value}"/>'
+        )
+        said = f"{track.end:%Y-%m-%d}" + (f" {track.note}" if track.note else "")
+        room = 6.1 * _width(said) + 6
+        inside = end + room > wide
+        parts.append(
+            _text(
+                (x if inside else end) + (-6 if inside else 6),
+                middle + 4.3,
+                said,
+                size=11.5,
+                fill=INK,
+                anchor="end" if inside else "start",
+            )
+            if not inside or x - room > left
+            else _text(end - 6, middle + 4.3, said, size=11.5, fill="#ffffff", anchor="end")
+        )
+    return _svg(title, wide, foot + 4, parts)
+
+
+def _clipped(line: str, widest: int) -> str:
+    """The line, cut with an ellipsis where it is wider than `widest` half characters."""
+    if _width(line) <= widest:
+        return line
+    kept = line
+    while kept and _width(kept) > widest - 2:
+        kept = kept[:-1]
+    return f"{kept}…"
 
 
 def _svg(title: str, width: float, height: float, parts: Sequence[str]) -> str:
