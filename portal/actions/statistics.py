@@ -267,8 +267,16 @@ def technologies(work: Work, asked: Selection, limit: int = TOP_TECHNOLOGIES) ->
     names = tuple(name for name, count in found if count >= LEAST)
     if not names:
         return []
-    sums = stored.tallies(work.session, asked.year, kinds=panels.TECHNOLOGY_KINDS, keys=names)
-    return panels.technology_lines(sums, names, asked.place, opened(work, asked.year))
+    sums = stored.tallies(work.session, asked.year, kinds=panels.COUNT_KINDS, keys=names)
+    money = stored.totals(
+        work.session,
+        asked.year,
+        panels.MONEY_KINDS,
+        district=asked.district,
+        sector=asked.sector,
+        keys=names,
+    )
+    return panels.technology_lines(sums, money, names, asked.place, opened(work, asked.year))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The command door: demo | serve | worker | migrate | backup | doctor | routes | assess | report | white-paper | preview |
+"""The command door: demo | serve | worker | migrate | backup | doctor | statistics | routes | assess | report | white-paper | preview |
 remind | staff | audit.
 
 Each command imports what it needs when it runs: `portal assess` starts without the database, and nothing here ever
@@ -135,6 +135,19 @@ def doctor_command() -> None:
     from portal.cli.doctor import examine
 
     sys.exit(examine(Settings.from_environment()))
+
+
+@commands.group("statistics", help="统计")
+def statistics_commands() -> None:
+    """What concerns the statistics."""
+
+
+@statistics_commands.command("rebuild", help="按全部提交重新统计（升级后，或题库更新后执行一次）")
+def rebuild_statistics() -> None:
+    """Count every submission anew."""
+    from portal.cli.statistics import rebuild
+
+    rebuild(Settings.from_environment())
 
 
 @commands.command(help="列出全部网页地址及其权限")

@@ -257,10 +257,14 @@ def shown_in_sector(
 
 @dataclass(frozen=True, slots=True)
 class Classes:
-    """How a distribution is cut and where it is shown: neighbouring keys together, and rows and columns by name."""
+    """How a distribution is cut: neighbouring keys together, the same way in every row and column that shows it.
+
+    `fine` is the way of the whole alone, which may be finer: what cannot be split by row or column gives none away.
+    """
 
     classes: tuple[tuple[str, ...], ...]
     places: frozenset[Place]
+    fine: tuple[tuple[str, ...], ...] = ()
 
 
 def classes(tables: Mapping[str, Counts], keys: Sequence[str], within: Collection[Place]) -> Classes:
@@ -288,14 +292,21 @@ def _classes(
         if len(cut) == 1:
             break
         _merge_smallest(cut)
-    best = Classes((), frozenset())
+    if not ways or ("", "") not in within:
+        return Classes((), frozenset())
+    best = Classes(_names(ways[-1]), frozenset(), _names(ways[0]))
     # From coarse to fine: a finer way is given up as soon as it cannot show more.
     for way in reversed(ways):
-        least = len(best.places) * len(best.classes) // len(way) + 1
+        # One class alone says nothing: what counts are the bounds between classes.
+        least = len(best.places) * (len(best.classes) - 1) // max(len(way) - 1, 1) + 1
         places = _shown_together([counts for _, counts in way], within, least)
-        if places:
-            best = Classes(tuple(names for names, _ in way), places)
+        if len(way) > 1 and places:
+            best = Classes(_names(way), places, best.fine)
     return best
+
+
+def _names(cut: _Cut) -> tuple[tuple[str, ...], ...]:
+    return tuple(names for names, _ in cut)
 
 
 def _close_ends(cut: _Cut) -> None:

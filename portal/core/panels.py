@@ -147,15 +147,17 @@ def distributions(
             tables[key][district, sector] = count
     cut = classes(tables, keys, opened)
     whole = {key: with_sums(tables[key]) for key in keys}
+    ways = dict.fromkeys(cut.places, cut.classes)
+    if len(cut.fine) > 1:
+        ways[ALL] = cut.fine
     return {
         place: Distribution(
             place=place,
             classes=tuple(
-                Class(keys=names, count=sum(whole[key].get(place, 0) for key in names))
-                for names in cut.classes
+                Class(keys=names, count=sum(whole[key].get(place, 0) for key in names)) for names in way
             ),
         )
-        for place in cut.places
+        for place, way in ways.items()
     }
 
 
@@ -257,67 +259,66 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TechnologyLine:
-    """A technology and to how many enterprises it was recommended; None where too few can be told of.
+    """A technology and to how many enterprises it was recommended, with sums where enough have figures.
 
     Investment in yuan, saving in yuan a year, CO₂ in kilograms a year.
     """
 
     technology: str
-    count: int | None
+    count: int
     investment: Figure | None
     saving: Figure | None
     co2: Figure | None
 
 
 FIGURES = ("investment", "saving", "co2")
-TECHNOLOGY_KINDS = ("technology", *(f"{name}_{end}" for name in FIGURES for end in ("low", "high")))
+COUNT_KINDS = ("technology", *(f"{name}_low" for name in FIGURES))
+MONEY_KINDS = tuple(f"{name}_{end}" for name in FIGURES for end in ("low", "high"))
 
 
 def technology_lines(
-    sums: Sums, technologies: Sequence[str], place: Place, opened: frozenset[Place]
+    sums: Sums, money: ItemSums, technologies: Sequence[str], place: Place, opened: frozenset[Place]
 ) -> list[TechnologyLine]:
-    """The technologies at the place, most often recommended first; those of too few enterprises are left out."""
-    tables: dict[tuple[str, str], dict[Place, tuple[int, int]]] = defaultdict(dict)
-    for (district, sector, kind, key), cell in sums.items():
-        tables[kind, key][district, sector] = cell
+    """The technologies at the place, most often recommended first; those of too few enterprises are left out.
+
+    `sums` has COUNT_KINDS of every district and sector, `money` MONEY_KINDS of the place alone.
+    """
+    tables: dict[tuple[str, str], dict[Place, int]] = defaultdict(dict)
+    for (district, sector, kind, key), (size, _) in sums.items():
+        tables[kind, key][district, sector] = size
+    totals: dict[tuple[str, str], int] = defaultdict(int)
+    for (_, kind, key), (_, total) in money.items():
+        totals[kind, key] += total
     lines = []
     for technology in technologies:
-        counts = _counts(tables["technology", technology])
+        counts = tables["technology", technology]
         visible = shown(counts, opened)
         if place not in visible:
             continue
+        figures = {}
+        for name in FIGURES:
+            having = tables.get((f"{name}_low", technology), {})
+            if place in shown(having, visible):
+                figures[name] = Figure(
+                    count=_at(having, place),
+                    low=totals[f"{name}_low", technology],
+                    high=totals[f"{name}_high", technology],
+                )
         lines.append(
             TechnologyLine(
                 technology=technology,
-                count=with_sums(counts)[place],
-                investment=_figure(tables, "investment", technology, place, visible),
-                saving=_figure(tables, "saving", technology, place, visible),
-                co2=_figure(tables, "co2", technology, place, visible),
+                count=_at(counts, place),
+                investment=figures.get("investment"),
+                saving=figures.get("saving"),
+                co2=figures.get("co2"),
             )
         )
-    return sorted(lines, key=lambda one: (-(one.count or 0), one.technology))
+    return sorted(lines, key=lambda one: (-one.count, one.technology))
 
 
-def _counts(table: Mapping[Place, tuple[int, int]]) -> dict[Place, int]:
-    return {place: count for place, (count, _) in table.items()}
-
-
-def _figure(
-    tables: Mapping[tuple[str, str], Mapping[Place, tuple[int, int]]],
-    name: str,
-    technology: str,
-    place: Place,
-    opened: frozenset[Place],
-) -> Figure | None:
-    low, high = (tables.get((f"{name}_{end}", technology), {}) for end in ("low", "high"))
-    if place not in shown(_counts(low), opened):
-        return None
-    mine = [one for one in low if place[0] in ("", one[0]) and place[1] in ("", one[1])]
-    return Figure(
-        count=sum(low[one][0] for one in mine),
-        low=sum(low[one][1] for one in mine),
-        high=sum(high[one][1] for one in mine),
-    )
+def _at(counts: Mapping[Place, int], place: Place) -> int:
+    """How many there are at the place, a sum included."""
+    return sum(size for one, size in counts.items() if place[0] in ("", one[0]) and place[1] in ("", one[1]))
 
 
 # ── Against last year ────────────────────────────────────────────────────────

@@ -367,17 +367,19 @@ def pairs(title: str, rows: Sequence[Pair], *, names: tuple[str, str], hidden: s
 
 
 def heat(title: str, rows: Sequence[tuple[str, Sequence[Tile]]]) -> str:
-    """One row of tiles for each name; the deeper the colour the larger the share."""
+    """One row of tiles for each name; the deeper the colour the larger the share among those shown."""
     most = max((len(tiles) for _, tiles in rows), default=0) or 1
     left = max((6.6 * _width(name) for name, _ in rows), default=40) + 12
     wide, tall = (720 - left) / most, 62.0
+    shares = [tile.share for _, tiles in rows for tile in tiles]
+    low, high = min(shares, default=0), max(shares, default=100)
     parts: list[str] = []
     for number, (name, tiles) in enumerate(rows):
         y = number * (tall + 3)
         parts.append(_text(0, y + tall / 2 + 4, name, size=13, weight=700))
         for place, tile in enumerate(tiles):
             x = left + wide * place
-            depth = 0.08 + 0.92 * min(max(tile.share, 0), 100) / 100
+            depth = 0.15 + 0.85 * (tile.share - low) / max(high - low, 1)
             ink = "#ffffff" if depth > 0.62 else INK
             parts.append(
                 f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(wide - 3)}" height="{_n(tall)}" rx="3" '

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from portal import words, words_bureau
-from portal.core.disclosure import Place
+from portal.core.disclosure import LEAST, Place
 from portal.core.panels import (
     Change,
     Distribution,
@@ -60,7 +60,7 @@ def means_chart(title: str, lines: Iterable[Mean], name_of: Callable[[Place], st
         for one in lines
         if one.count
     ]
-    return figures.pairs(title, rows, names=("自评均分", "核定均分"), hidden=words_bureau.HIDDEN)
+    return figures.pairs(title, rows, names=("自评均分", "核定均分"), hidden=words_bureau.WITHHELD)
 
 
 def heat_chart(title: str, lines: Iterable[ItemLine], named: Named) -> str:
@@ -137,9 +137,16 @@ def points_sheet(lines: Iterable[Mean], named: Named) -> Sheet:
     )
 
 
+def hidden(count: int) -> str | None:
+    """Why a figure of so many enterprises is not there: too few, or others could be worked out from it."""
+    if not count:
+        return None
+    return words_bureau.HIDDEN if count < LEAST else words_bureau.WITHHELD
+
+
 def _told(value: Decimal | None, count: int) -> Cell:
     """The value, or that it is hidden where there would be one."""
-    return value if value is not None else words_bureau.HIDDEN if count else None
+    return value if value is not None else hidden(count)
 
 
 def spread_sheet(found: Mapping[str, Distribution | None]) -> Sheet:
@@ -307,8 +314,8 @@ def changes_sheet(lines: Iterable[Change], named: Named, year: int) -> Sheet:
         rows=[
             (
                 words_bureau.place(one.place, named.sector),
-                _told(one.earlier, 1),
-                _told(one.points, 1),
+                one.earlier,
+                one.points if one.points is not None else words_bureau.WITHHELD,
                 one.count,
                 _told(one.difference, one.count),
             )

@@ -223,8 +223,8 @@ def tallies(
         query = query.where(row.sector == sector)
     if keys:
         query = query.where(row.key.in_(keys))
-    found = session.execute(query.order_by(row.district, row.sector, row.kind, row.key))
-    return {(one[0], one[1], one[2], one[3]): (one[4], one[5]) for one in found}
+    found = session.connection().execute(query.order_by(row.kind, row.key, row.district, row.sector))
+    return {(d, s, k, key): (size, total) for d, s, k, key, size, total in found.all()}
 
 
 def largest(
@@ -238,11 +238,20 @@ def largest(
     if sector:
         query = query.where(TallyRow.sector == sector)
     query = query.group_by(TallyRow.key).having(count > 0).order_by(count.desc(), TallyRow.key)
-    return tuple((key, int(found)) for key, found in session.execute(query.limit(limit) if limit else query))
+    return tuple(
+        (key, int(found))
+        for key, found in session.connection().execute(query.limit(limit) if limit else query)
+    )
 
 
 def totals(
-    session: Session, year: int, kinds: tuple[str, ...], *, district: str = "", sector: str = ""
+    session: Session,
+    year: int,
+    kinds: tuple[str, ...],
+    *,
+    district: str = "",
+    sector: str = "",
+    keys: tuple[str, ...] = (),
 ) -> dict[tuple[str, str, str], tuple[int, int]]:
     """The sums of a year over the district or all of them: (sector, kind, key) → count, total."""
     row = TallyRow
@@ -254,9 +263,11 @@ def totals(
         query = query.where(row.district == district)
     if sector:
         query = query.where(row.sector == sector)
-    query = query.group_by(row.sector, row.kind, row.key).having(count != 0)
-    found = session.execute(query.order_by(row.sector, row.kind, row.key))
-    return {(one[0], one[1], one[2]): (int(one[3]), int(one[4])) for one in found}
+    if keys:
+        query = query.where(row.key.in_(keys))
+    query = query.group_by(row.kind, row.key, row.sector).having(count != 0)
+    found = session.connection().execute(query.order_by(row.kind, row.key, row.sector))
+    return {(its, kind, key): (int(size), int(total)) for its, kind, key, size, total in found.all()}
 
 
 def counts_by_district(
@@ -269,9 +280,10 @@ def counts_by_district(
     )
     if sector:
         query = query.where(row.sector == sector)
+    found = session.connection().execute(query.order_by(row.key, row.sector, row.district))
     counts: dict[tuple[str, str], dict[str, int]] = {}
-    for its, key, district, count in session.execute(query.order_by(row.sector, row.key, row.district)):
-        counts.setdefault((its, key), {})[district] = count
+    for its, key, district, size in found.all():
+        counts.setdefault((its, key), {})[district] = size
     return counts
 
 

@@ -636,7 +636,8 @@ class TallyRow(Row):
     """Sums over all submissions of a year, district, sector: one upsert per submission keeps every panel cheap."""
 
     __tablename__ = "tally"
-    __table_args__ = (Index(None, "year", "kind", "key"),)
+    # It covers every query of a panel: the rows themselves are never read.
+    __table_args__ = (Index(None, "year", "kind", "key", "sector", "district", "count", "total"),)
     year: Mapped[int] = mapped_column(primary_key=True)
     district: Mapped[str] = mapped_column(String(6), primary_key=True)
     sector: Mapped[str] = mapped_column(String(40), primary_key=True)

@@ -3,10 +3,10 @@
 import sys
 import unicodedata
 
-from tests.benchmarks import pages, reports, scores, starting
+from tests.benchmarks import pages, reports, scores, starting, statistics
 from tests.benchmarks.measuring import Line
 
-PARTS = {"reports": reports, "pages": pages, "scores": scores, "starting": starting}
+PARTS = {"reports": reports, "pages": pages, "scores": scores, "starting": starting, "statistics": statistics}
 WIDTHS = (56, 12, 12, 7, 12)
 
 

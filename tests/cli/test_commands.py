@@ -267,3 +267,10 @@ def test_the_worker_puts_back_what_a_dead_worker_of_this_machine_left(
     monkeypatch.setattr(report, "put_back_abandoned", lambda work, given: lost.append(given))
     worker_module.sweep(door)
     assert lost == [[names[0]]]
+
+
+def test_the_statistics_are_counted_anew(runner: CliRunner) -> None:
+    assert runner.invoke(cli.commands, ["migrate"]).exit_code == 0
+    told = runner.invoke(cli.commands, ["statistics", "rebuild"])
+    assert told.exit_code == 0, told.output
+    assert "已重新统计 0 份提交" in told.output

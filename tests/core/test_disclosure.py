@@ -186,6 +186,11 @@ def test_no_class_of_any_row_or_column_gives_away_a_small_group(cells: dict[Plac
     counts = {place: sum(numbers) for place, numbers in cells.items()}
     found = classes(tables, keys, shown(counts))
     assert [key for names in found.classes for key in names] == list(keys) or not found.classes
+    assert {key for names in found.fine for key in names} == set(keys) or not found.fine
+    for names in found.fine:
+        size = sum(count for key in names for count in tables[key].values())
+        assert size == 0 or size >= LEAST
+        assert any(set(names) <= set(wider) for wider in found.classes)
     assert found.places <= shown(counts)
     for names in found.classes:
         sizes: dict[Cell, int] = defaultdict(int)
@@ -201,6 +206,7 @@ def test_thin_classes_go_to_their_neighbours() -> None:
     found = classes(tables, ("lo", "mid", "hi"), shown({("a", "x"): 19}))
     assert found.classes == (("lo", "mid"), ("hi",))
     assert found.places == {("a", ""), ("", "x"), ("", "")}
+    assert found.fine == found.classes
 
 
 def test_without_enough_enterprises_there_is_no_distribution() -> None:

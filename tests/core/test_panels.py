@@ -65,12 +65,11 @@ def test_money_is_summed_over_those_that_have_it() -> None:
     sums = {
         ("a", "x", "technology", "t"): (9, 0),
         ("a", "x", "investment_low", "t"): (6, 100),
-        ("a", "x", "investment_high", "t"): (6, 200),
         ("a", "x", "saving_low", "t"): (4, 10),
-        ("a", "x", "saving_high", "t"): (4, 20),
         ("a", "x", "technology", "rare"): (3, 0),
     }
-    (line,) = technology_lines(sums, ("t", "rare"), ALL, shown({("a", "x"): 9}))
+    money = {("x", "investment_low", "t"): (6, 100), ("x", "investment_high", "t"): (6, 200)}
+    (line,) = technology_lines(sums, money, ("t", "rare"), ALL, shown({("a", "x"): 9}))
     assert line.count == 9
     assert line.investment is not None
     assert (line.investment.count, line.investment.low, line.investment.high) == (6, 100, 200)
