@@ -177,6 +177,7 @@ def test_a_reply_saves_itself_and_tells_of_a_colleague(
 
     first = send(mine, "我的说明", "")
     assert first.get_json()["answered"] == ["sncr"]
+    assert ">我的说明</textarea>" in text_of(mine.get(f"{returned}/correction"))
     conflict = send(theirs, "同事的说明", "")
     assert conflict.status_code == 409
     assert conflict.get_json()["theirs"]["text"] == "我的说明"

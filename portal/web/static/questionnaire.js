@@ -165,7 +165,7 @@ form.addEventListener("submit", async (event) => {
   else if (isPlain) {
     // What could not be saved yet goes along with the form.
     isFlushed = true;
-    form.requestSubmit(submitter);
+    setTimeout(() => form.requestSubmit(submitter)); // not while this submission is still being handled
   } else if (!queue.isPending) location.assign(to);
 });
 
