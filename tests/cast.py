@@ -80,3 +80,13 @@ def make_staff(door: Door, role: Role, mail: str, jurisdiction: str = "") -> Acc
     with door.writing() as work:
         assert stored_account.add(work.session, account_, hash_of(PASSWORD), work.now)
     return account_
+
+
+def make_consultant(door: Door, mail: str = "consultant@example.cn", name: str = "钱示例") -> Person:
+    """A consultant without firm and mandates, who signs in with PASSWORD."""
+    with door.writing() as work:
+        who, problems = account.register(
+            work, name=name, mail=mail, mobile="", password=PASSWORD, role=Role.CONSULTANT
+        )
+        assert who is not None, problems
+    return Person(account=who, enterprise="")

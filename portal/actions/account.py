@@ -24,6 +24,7 @@ ABSOLUTE = timedelta(days=7)
 TOUCH = timedelta(minutes=5)  # how exactly `seen_at` is kept: not every save needs to write it
 RESET_ENDS = timedelta(hours=2)
 INVITATION_ENDS = timedelta(days=7)
+SELF_MADE = frozenset({Role.MANAGER, Role.CONSULTANT})
 
 # Verified against when the login is unknown, so that the answer takes as long as for a known one.
 _NOBODY: dict[str, str] = {}
@@ -40,16 +41,28 @@ class Invitation:
 
 
 def register(
-    work: Work, *, name: str, mail: str, mobile: str, password: str, join_token: str = ""
+    work: Work,
+    *,
+    name: str,
+    mail: str,
+    mobile: str,
+    password: str,
+    join_token: str = "",
+    role: Role = Role.MANAGER,
 ) -> tuple[Account | None, tuple[Problem, ...]]:
-    """Make a manager's account, which with `join_token` acts for the inviting enterprise at once."""
+    """Make an account, which with `join_token` acts for the inviting enterprise at once.
+
+    People register as managers or consultants; whoever was invited by an enterprise is a manager.
+    """
+    if role not in SELF_MADE or join_token:
+        role = Role.MANAGER
     problems = check_registration(
         work, name=name, mail=mail, mobile=mobile, password=password, join_token=join_token
     )
     if problems:
         return None, problems
     name, address, mobile = cleaned(name), code_form(mail).lower(), code_form(mobile)
-    account = Account(id=new_id(), name=name, mail=address, mobile=mobile, role=Role.MANAGER, enterprises=())
+    account = Account(id=new_id(), name=name, mail=address, mobile=mobile, role=role, enterprises=())
     if not stored.add(work.session, account, hash_of(password), work.now):
         # Somebody else registered the same address since the check.
         return None, check_taken(work, address, mobile)
@@ -58,7 +71,8 @@ def register(
     ticket = _open_invitation(work, join_token) if join_token else None
     if ticket is not None:
         _join(work, join_token, ticket, account)
-    return stored.find(work.session, account.id), ()
+    made = stored.find(work.session, account.id)
+    return (mandated(work, made) if made is not None else None), ()
 
 
 def check_registration(

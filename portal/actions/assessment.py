@@ -76,7 +76,7 @@ def start(work: Work, who: Account, enterprise_id: str, year: int) -> str:
     It is pinned to the newest questionnaire of the sector; answers of the newest earlier year are carried over,
     each to be confirmed. Raises NotFound for a stranger's enterprise and for a year that has not begun.
     """
-    found = enterprise.of_mine(work, who, enterprise_id)
+    found = enterprise.filled(work, who, enterprise_id)
     if not FIRST_YEAR <= year <= this_year(work.now):
         raise NotFound(str(year))
     questionnaire = work.library.questionnaire(found.profile.sector)
@@ -128,7 +128,8 @@ def mine(work: Work, who: Account) -> tuple[AssessmentSummary, ...]:
 def open_(work: Work, who: Account, id: str) -> OpenAssessment:
     """One self-check with its answers; raises NotFound."""
     record = _find(work, who, id)
-    return opened(work, record, answers_for(work, who.sight, id))
+    found = opened(work, record, answers_for(work, who.sight, id))
+    return replace(found, may_fill=who.may_fill(found.enterprise.id))
 
 
 def answers_for(work: Work, sight: Sight | None, id: str) -> dict[ItemId, StoredAnswer]:

@@ -54,6 +54,7 @@ def _last_year(work: Work, open_: OpenAssessment) -> Answers | None:
 
 def explain(work: Work, who: Account, id: str, rule: str, text: str) -> tuple[Problem, ...]:
     """Keep what is said to a finding; an empty text takes it back. Raises NotFound, NotEditable."""
+    filing.own(work, who, id)
     open_ = filing.open_(work, who, id)
     if rule not in {check.id for check in open_.questionnaire.data_checks} | {PERIOD_CHECK}:
         raise NotFound(rule)

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from portal.actions.work import NotFound, Work, new_id
 from portal.core.enterprise import Enterprise, EnterpriseProfile, check_profile, check_uscc, tidied
 from portal.core.errors import Problem
-from portal.core.roles import Account
+from portal.core.roles import Account, Sight
 from portal.storage import account as stored_account
 from portal.storage import enterprise as stored
 from portal.storage.assessment import canonical
@@ -63,6 +63,23 @@ def colleagues(work: Work, who: Account, id: str) -> tuple[Account, ...]:
 def of_mine(work: Work, who: Account, id: str) -> Enterprise:
     """The one scoped query of this noun: the membership is read again, not taken from `who`."""
     found = stored.find(work.session, id, member=who.id)
+    if found is None:
+        raise NotFound(id)
+    return found
+
+
+def seen(work: Work, who: Account, id: str) -> Enterprise:
+    """One enterprise that one may read, by membership or mandate; raises NotFound."""
+    return _within(work, id, who.sight)
+
+
+def filled(work: Work, who: Account, id: str) -> Enterprise:
+    """One enterprise that one may fill in for, by membership or mandate; raises NotFound."""
+    return _within(work, id, who.writing_sight)
+
+
+def _within(work: Work, id: str, sight: Sight) -> Enterprise:
+    found = stored.seen(work.session, id, sight=sight)
     if found is None:
         raise NotFound(id)
     return found

@@ -37,7 +37,7 @@ from portal.core.evidence import (
 from portal.core.filing import AssessmentState, OpenAssessment
 from portal.core.questionnaire import ItemId
 from portal.core.review import Deed, Party, ReviewState, VerdictKind, deeds_of, prevailing
-from portal.core.roles import Account, Sight
+from portal.core.roles import Account
 from portal.storage import assessment as stored_assessment
 from portal.storage import enterprise as stored_enterprise
 from portal.storage import evidence as stored
@@ -249,14 +249,15 @@ def _described(one: Evidence) -> str:
 
 
 def own_enterprise(work: Work, who: Account, enterprise_id: str) -> None:
-    """Raises NotFound unless the person acts for the enterprise."""
-    if stored_enterprise.find(work.session, enterprise_id, member=who.id) is None:
+    """Raises NotFound unless the person may fill in for the enterprise."""
+    if stored_enterprise.seen(work.session, enterprise_id, sight=who.writing_sight) is None:
         raise NotFound(enterprise_id)
 
 
 def library(work: Work, who: Account, enterprise_id: str, wanted: Wanted) -> Listed:
     """A page of an enterprise's library; raises NotFound."""
-    own_enterprise(work, who, enterprise_id)
+    if stored_enterprise.seen(work.session, enterprise_id, sight=who.sight) is None:
+        raise NotFound(enterprise_id)
     found, total, page = stored.listed(work.session, enterprise_id, wanted, local_day(work.now))
     return Listed(
         found=found,
@@ -321,7 +322,7 @@ def _found(work: Work, who: Account, id: str, *, is_locking: bool = False) -> st
 
 def _own(work: Work, who: Account, id: str) -> Evidence:
     """A file that the person may change, locked until the unit of work ends; raises NotFound."""
-    found = stored.find(work.session, id, sight=Sight(who.id), is_locking=True)
+    found = stored.find(work.session, id, sight=who.writing_sight, is_locking=True)
     if found is None or found.evidence.is_removed:
         raise NotFound(id)
     return found.evidence
@@ -448,7 +449,7 @@ def detach(work: Work, who: Account, assessment_id: str, item: ItemId, id: str) 
 def _open_item(
     work: Work, who: Account, assessment_id: str, item: ItemId
 ) -> stored_assessment.AssessmentRecord:
-    record = stored_assessment.find(work.session, assessment_id, sight=Sight(who.id), is_locking=True)
+    record = stored_assessment.find(work.session, assessment_id, sight=who.writing_sight, is_locking=True)
     if record is None:
         raise NotFound(assessment_id)
     questionnaire = work.library.questionnaire(record.questionnaire_id, record.questionnaire_version)

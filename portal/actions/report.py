@@ -7,18 +7,20 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from portal import words
+from portal.actions import account, evidence, papers, result, scenario, statistics, white_paper
 from portal.actions import assessment as filing
-from portal.actions import evidence, papers, result, scenario, statistics
 from portal.actions.work import NotFound, Work, new_id
 from portal.core.answers import to_json
+from portal.core.filing import OpenAssessment
 from portal.core.plain_text import number_form
 from portal.core.printing import Job, JobKind, JobState, PublicRecord, ReportState
 from portal.core.review import ReviewState
-from portal.core.roles import Account
+from portal.core.roles import Account, Role
 from portal.report import document, html, plan
 from portal.report.document import Particulars, ReportDocument
 from portal.report.html import Paper
 from portal.report.peers import PeerPart
+from portal.storage import account as stored_account
 from portal.storage import assessment as stored_assessment
 from portal.storage import correction as stored_correction
 from portal.storage import report as stored
@@ -36,6 +38,8 @@ def ask(work: Work, who: Account, assessment_id: str) -> str:
 
     One that failed, or whose file is gone, is queued again. Raises NotFound.
     """
+    if stored_assessment.find(work.session, assessment_id, sight=who.printing_sight) is None:
+        raise NotFound(assessment_id)
     shown = result.of(work, who, assessment_id)
     key = content_key(work, shown)
     id = new_id()
@@ -46,6 +50,9 @@ def ask(work: Work, who: Account, assessment_id: str) -> str:
     is_gone = there.state is JobState.DONE and not (work.settings.report_folder / there.file).is_file()
     if there.state is JobState.FAILED or is_gone:
         stored.queue_again(work.session, there.id, by=who.id, now=work.now)
+    elif there.state is JobState.QUEUED and who.role is Role.MANAGER:
+        # The enterprise's own wish stands, whatever becomes of the mandate of whoever asked first.
+        stored.take_over(work.session, there.id, by=who.id)
     return there.id
 
 
@@ -68,6 +75,7 @@ def content_key(work: Work, shown: result.Result) -> str:
         "library": work.library.checksum,
         "plan": scenario.plan_key(work, open_.id),
         "profile": asdict(open_.enterprise.profile),
+        "on_behalf": _on_behalf(open_),
         "peers": _peers_told(statistics.peer_part(work, shown.assessment, open_)),
         "verified": _verified_told(shown),
         "number": open_.number,
@@ -76,6 +84,11 @@ def content_key(work: Work, shown: result.Result) -> str:
         "print": html.version(work.settings.template_folder / "report"),
     }
     return hashlib.sha256(stored_assessment.canonical(parts).encode("ascii")).hexdigest()
+
+
+def _on_behalf(open_: OpenAssessment) -> dict[str, str]:
+    """Item → the consulting firm that filled it in, where one did."""
+    return {item: kept.on_behalf for item, kept in open_.answers.items() if kept.on_behalf}
 
 
 def _peers_told(part: PeerPart | None) -> object:
@@ -103,7 +116,7 @@ def state(work: Work, who: Account, report_id: str) -> ReportState:
 
 def latest(work: Work, who: Account, assessment_id: str) -> ReportState | None:
     """The report of a self-check that was asked for last, whether or not answers changed since."""
-    return stored.latest(work.session, assessment_id, sight=who.sight)
+    return stored.latest(work.session, assessment_id, sight=who.printing_sight)
 
 
 def fetch(work: Work, who: Account, report_id: str) -> tuple[Path, str]:
@@ -174,6 +187,7 @@ def compose(work: Work, shown: result.Result) -> ReportDocument:
         others=statistics.peers_of(work, shown.assessment, open_),
         confirmed=shown.verified,
         planned=_planned(work, shown, words.local(open_.submitted_at or work.now).date()),
+        on_behalf=_on_behalf(open_),
     )
 
 
@@ -202,11 +216,22 @@ class Printable:
 
 
 def _compose_report(work: Work, job: Job) -> ReportDocument:
+    if not may_print(work, job.asked_by, job.assessment_id):
+        raise NotFound(job.assessment_id)
     return compose(work, result.for_printing(work, job.assessment_id))
 
 
+def may_print(work: Work, account_id: str, assessment_id: str) -> bool:
+    """Whether somebody may have that report printed now: a mandate may have ended since it was asked for."""
+    who = stored_account.find(work.session, account_id)
+    if who is None or not who.is_active:
+        return False
+    sight = account.mandated(work, who).printing_sight
+    return stored_assessment.find(work.session, assessment_id, sight=sight) is not None
+
+
 def _sees_assessment(work: Work, who: Account, found: ReportState) -> bool:
-    return stored_assessment.find(work.session, found.assessment_id, sight=who.sight) is not None
+    return stored_assessment.find(work.session, found.assessment_id, sight=who.printing_sight) is not None
 
 
 def _report_name(work: Work, who: Account, found: ReportState) -> str:
@@ -219,6 +244,9 @@ _PRINTABLES: Mapping[JobKind, Printable] = {
     JobKind.NOTICE: _ON_A_SUBMISSION,
     JobKind.OPINION: _ON_A_SUBMISSION,
     JobKind.REPORT: Printable(compose=_compose_report, may_have=_sees_assessment, file_name=_report_name),
+    JobKind.WHITE_PAPER: Printable(
+        compose=white_paper.compose_job, may_have=white_paper.may_have, file_name=white_paper.file_name
+    ),
 }
 
 

@@ -24,7 +24,8 @@ class AssessmentState(StrEnum):
 class StoredAnswer:
     """An answer with its revision (1 for the first), who saved it and when; carried over: still to be confirmed.
 
-    `saved_from` is the tab of the browser that saved it, empty where there was none.
+    `saved_from` is the tab of the browser that saved it, empty where there was none. `on_behalf` names the
+    consulting firm, or the consultant without one, who filled it in (代填).
     """
 
     answer: Answer
@@ -33,6 +34,7 @@ class StoredAnswer:
     saved_at: datetime
     is_carried_over: bool = False
     saved_from: str = ""
+    on_behalf: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,7 @@ class OpenAssessment:
     checksum: str = ""
     case: Case | None = None  # once submitted: where it stands with the bureau
     reopened: frozenset[ItemId] = frozenset()  # the items sent back for correction (补正), while they are out
+    may_fill: bool = True  # whether whoever looks may fill in; a mandate may allow reading only
 
     @property
     def is_editable(self) -> bool:
@@ -58,7 +61,7 @@ class OpenAssessment:
 
     def may_write(self, item: ItemId) -> bool:
         """Whether this answer may change now."""
-        return self.is_editable or item in self.reopened
+        return self.may_fill and (self.is_editable or item in self.reopened)
 
     @property
     def given(self) -> Answers:

@@ -62,6 +62,16 @@ class Account:
         """Whether the person may see and change what belongs to the enterprise."""
         return enterprise_id in self.enterprises
 
+    def may_fill(self, enterprise_id: str) -> bool:
+        """Whether answers of an enterprise that is within sight may be written: a mandate may allow reading only."""
+        return self.role is not Role.CONSULTANT or Scope.FILL in self.mandates.get(enterprise_id, frozenset())
+
+    def may_print(self, enterprise_id: str) -> bool:
+        """Whether reports of an enterprise that is within sight may be printed."""
+        return self.role is not Role.CONSULTANT or Scope.PRINT in self.mandates.get(
+            enterprise_id, frozenset()
+        )
+
     @property
     def is_granted(self) -> bool:
         """Whether a role was granted: a new account of the staff is a reviewer of nowhere."""

@@ -1,7 +1,7 @@
 """The annexes: every answer with the points it earns, what to show as evidence, the documents cited."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from portal import words
@@ -139,6 +139,17 @@ def _sum(result: ItemResult) -> str:
     """6 × 0.60 = 3.60."""
     weight = words.number(result.item.weight)
     return f"{weight} × {words.number(result.factor, 2)} = {words.number(result.earned, 2)}"
+
+
+def on_behalf_lines(questionnaire: Questionnaire, firms: Mapping[str, str]) -> tuple[Fact, ...]:
+    """Consulting firm → the items it filled in for the enterprise, in the questionnaire's order."""
+    filled: dict[str, list[str]] = {}
+    for item in questionnaire.items.values():
+        if item.id in firms:
+            filled.setdefault(firms[item.id], []).append(item.title)
+    return tuple(
+        Fact(label=firm, value="、".join(titles), note=str(len(titles))) for firm, titles in filled.items()
+    )
 
 
 def sums(assessment: Assessment) -> tuple[SumLine, ...]:

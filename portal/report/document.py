@@ -121,6 +121,7 @@ class ReportDocument:
     attached: tuple[Attached, ...]
     peers: PeerPart | None = None
     verified: VerifiedPart | None = None  # once the city has confirmed
+    on_behalf: tuple[results.Fact, ...] = ()  # consulting firm → what it filled in
 
     @property
     def identifier(self) -> bytes:
@@ -141,6 +142,7 @@ def compose(
     links: Links | None = None,
     others: Peers | None = None,
     confirmed: Verified | None = None,
+    on_behalf: Mapping[str, str] | None = None,
     planned: plan.PlanPart | None = None,
 ) -> ReportDocument:
     """The whole report, worded. `links`: the files beside the items, where there are any."""
@@ -203,6 +205,7 @@ def compose(
         attached=attached,
         peers=part(assessment, others),
         verified=verified.part(assessment, confirmed) if confirmed is not None else None,
+        on_behalf=annexes.on_behalf_lines(questionnaire, on_behalf or {}),
     )
 
 

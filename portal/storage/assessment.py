@@ -8,14 +8,14 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, func, insert, select, update
+from sqlalchemy import Executable, case, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from portal.core.answers import Answer, Answers, from_json, to_json
 from portal.core.enterprise import Enterprise, EnterpriseProfile
 from portal.core.filing import AssessmentState, AssessmentSummary, StoredAnswer
 from portal.core.questionnaire import ItemId
-from portal.core.roles import Sight
+from portal.core.roles import Role, Sight
 from portal.storage.enterprise import as_enterprise
 from portal.storage.sight import seen_by
 from portal.storage.tables import (
@@ -24,6 +24,8 @@ from portal.storage.tables import (
     AnswerRow,
     AssessmentRow,
     EnterpriseRow,
+    FirmMemberRow,
+    FirmRow,
     MembershipRow,
     SubmissionRow,
 )
@@ -244,8 +246,13 @@ def answers_and_authors(
             AnswerRow.is_carried_over,
             AnswerRow.saved_from,
             AnswerRow.saved_by,
+            case(
+                (AccountRow.role == Role.CONSULTANT, func.coalesce(FirmRow.name, AccountRow.name)), else_=""
+            ),
         )
         .join(AccountRow, AccountRow.id == AnswerRow.saved_by)
+        .outerjoin(FirmMemberRow, FirmMemberRow.account_id == AccountRow.id)
+        .outerjoin(FirmRow, FirmRow.id == FirmMemberRow.firm_id)
         .where(AnswerRow.assessment_id == assessment_id)
         .order_by(AnswerRow.item)
     )
@@ -260,11 +267,12 @@ def answers_and_authors(
                 saved_at=saved_at,
                 is_carried_over=is_carried_over,
                 saved_from=saved_from,
+                on_behalf=on_behalf,
             ),
             author,
         )
-        for item, value, revision, name, saved_at, is_carried_over, saved_from, author in session.execute(
-            query
+        for item, value, revision, name, saved_at, is_carried_over, saved_from, author, on_behalf in (
+            session.execute(query)
         )
     }
 

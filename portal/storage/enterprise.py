@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.core.enterprise import Enterprise, EnterpriseProfile
+from portal.core.roles import Sight
 from portal.storage.tables import EnterpriseRow, MembershipRow
 from portal.storage.upsert import add_new
 
@@ -48,6 +49,14 @@ def find(session: Session, id: str, *, member: str) -> Enterprise | None:
         .join(MembershipRow, MembershipRow.enterprise_id == EnterpriseRow.id)
         .where(EnterpriseRow.id == id, MembershipRow.account_id == member)
     ).one_or_none()
+    return as_enterprise(row) if row else None
+
+
+def seen(session: Session, id: str, *, sight: Sight) -> Enterprise | None:
+    """One enterprise, for those who act for it and for a consultant whose mandate allows it."""
+    if sight.clients is None:
+        return find(session, id, member=sight.account_id)
+    row = session.get(EnterpriseRow, id) if id in sight.clients else None
     return as_enterprise(row) if row else None
 
 

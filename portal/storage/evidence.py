@@ -76,7 +76,9 @@ def _evidence(row: EvidenceRow, by: str) -> Evidence:
 def find(session: Session, id: str, *, sight: Sight, is_locking: bool = False) -> Stored | None:
     """One file within sight: of one's enterprises, or, for a bureau, shown with a submission it may see."""
     query = _select().where(EvidenceRow.id == id)
-    if not sight.jurisdiction:
+    if sight.clients is not None:
+        query = query.where(EvidenceRow.enterprise_id.in_(sight.clients))
+    elif not sight.jurisdiction:
         query = query.join(MembershipRow, MembershipRow.enterprise_id == EvidenceRow.enterprise_id).where(
             MembershipRow.account_id == sight.account_id
         )

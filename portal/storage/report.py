@@ -82,6 +82,15 @@ def queue_again(session: Session, id: str, *, by: str, now: datetime) -> None:
     )  # fmt: skip
 
 
+def take_over(session: Session, id: str, *, by: str) -> None:
+    """Let a waiting paper be somebody else's wish."""
+    session.execute(
+        update(ReportJobRow)
+        .where(ReportJobRow.id == id, ReportJobRow.state == JobState.QUEUED)
+        .values(asked_by=by)
+    )
+
+
 def claim(session: Session, worker: str, *, now: datetime, lease_until: datetime) -> Job | None:
     """Take the oldest queued report; two workers never get the same."""
     row = session.scalars(

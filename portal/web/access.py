@@ -23,6 +23,8 @@ from portal.core.roles import Account, Role
 SIGN_IN_COOKIE = "sign_in"
 PUBLIC: frozenset[Role] = frozenset()
 MANAGER = frozenset({Role.MANAGER})
+CONSULTANT = frozenset({Role.CONSULTANT})
+FILLING = MANAGER | CONSULTANT  # how far each reaches is decided by membership and mandates
 REVIEWER = frozenset({Role.REVIEWER})
 OPERATOR = frozenset({Role.OPERATOR})
 SECURITY = frozenset({Role.SECURITY})
@@ -33,7 +35,7 @@ ADMITTING = OPERATOR | SECURITY
 LANDINGS: Mapping[Role, str] = {
     Role.MANAGER: "/desk",
     Role.REVIEWER: "/reviews",
-    Role.CONSULTANT: "/account",
+    Role.CONSULTANT: "/clients",
     Role.OPERATOR: "/staff",
     Role.SECURITY: "/staff",
     Role.AUDITOR: "/audit",

@@ -1,9 +1,11 @@
 """What a page of the questionnaire shows: its items with their answers, and the panel with score and gaps."""
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from types import MappingProxyType
 
 from flask import current_app, render_template
 from markupsafe import Markup
@@ -17,6 +19,7 @@ from portal.core.library import Library
 from portal.core.plant import Concern, concern
 from portal.core.questionnaire import Indicator, Item, ItemId, Practice, Questionnaire, Section, Source, Trait
 from portal.core.scoring import assess
+from portal.core.technology import Technology
 from portal.web.fields import ItemField, answer_text
 from portal.web.item_form import SectionForm
 
@@ -37,6 +40,7 @@ class ItemView:
     warning: str
     conflict: Conflict | None
     theirs: str
+    done: tuple[str, ...] = ()  # technologies of earlier plans that are in place by now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +111,7 @@ def views_of(
     form: SectionForm,
     assessment: Assessment,
     conflicts: tuple[Conflict, ...] = (),
+    done: Mapping[ItemId, tuple[Technology, ...]] = MappingProxyType({}),
 ) -> list[ItemView]:
     """The items of the form's section, in order; those that do not concern the plant are there but hidden."""
     told = {conflict.item: conflict for conflict in conflicts}
@@ -130,6 +135,7 @@ def views_of(
                 warning=words.problem(warning) if warning is not None else "",
                 conflict=conflict,
                 theirs=answer_text(item, conflict.theirs.answer) if conflict is not None else "",
+                done=tuple(each.title for each in done.get(item.id, ())),
             )
         )
     return views
@@ -150,8 +156,8 @@ def markup_of(library: Library, one: OpenAssessment, view: ItemView) -> Markup:
     may_write = one.may_write(view.item.id)
     if view.conflict is not None:
         return _draw(view, may_write)
-    is_carried = view.stored is not None and view.stored.is_carried_over
-    look = (view.field.typed, view.is_shown, is_carried, view.computed, view.warning, view.field.errors)
+    kept = (view.stored.is_carried_over, view.stored.on_behalf) if view.stored is not None else ()
+    look = (view.field.typed, view.is_shown, kept, view.computed, view.warning, view.field.errors, view.done)
     place = (library.checksum, one.questionnaire.id, one.questionnaire.version, str(view.item.id))
     return _drawn(_Drawn(place, look, view, may_write))
 

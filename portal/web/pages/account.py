@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from portal.actions import account
 from portal.actions.work import NotFound, Work
 from portal.core.errors import Problem
-from portal.core.roles import Account
+from portal.core.roles import Account, Role
 from portal.web.access import (
     LANDINGS,
     PUBLIC,
@@ -28,6 +28,7 @@ from portal.web.forms import (
     repeats,
     show,
 )
+from portal.web.mandate_forms import KindForm
 
 pages = Pages("account", __name__)
 BOTH = ("GET", "POST")
@@ -41,20 +42,23 @@ def register(work: Work, who: Account | None) -> ResponseReturnValue:
 
 def _register(work: Work, invitation: str, then: str) -> ResponseReturnValue:
     form = RegisterForm(request.form)
+    kind = KindForm(request.form)
+    role = Role.CONSULTANT if kind.kind.data == Role.CONSULTANT and not invitation else Role.MANAGER
     invited = account.invitation(work, invitation) if invitation else None
     if request.method == "POST":
         typed = {name: form[name].data or "" for name in ("name", "mail", "mobile", "password")}
         problems = account.check_registration(work, **typed, join_token=invitation) + repeats(form)
         created = None
         if not problems:
-            created, problems = account.register(work, **typed, join_token=invitation)
+            created, problems = account.register(work, **typed, join_token=invitation, role=role)
         if created is not None:
+            then = LANDINGS[role] if role is Role.CONSULTANT else then
             token = account.enter(work, created, request.remote_addr or "")
             return keep_signed_in(make_response(redirect(then)), token)
         show(form, problems)
     elif invited is not None:
         form.mail.data = invited.mail
-    page = render_template("account/register.html", form=form, invited=invited)
+    page = render_template("account/register.html", form=form, kind=kind, invited=invited)
     return page, 422 if request.method == "POST" else 200
 
 

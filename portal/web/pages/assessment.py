@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
 from portal import words
-from portal.actions import assessment, campaign, correction, data_check, evidence
+from portal.actions import assessment, campaign, correction, data_check, evidence, measure
 from portal.actions.assessment import NotReady
 from portal.actions.work import NotFound, Work
 from portal.core.answers import MISSING
@@ -17,7 +17,7 @@ from portal.core.campaign import local_day
 from portal.core.filing import Change, Conflict, KeepResult, OpenAssessment
 from portal.core.questionnaire import ItemId, Questionnaire, Section
 from portal.core.roles import Account
-from portal.web.access import MANAGER, Pages, require_account
+from portal.web.access import FILLING, MANAGER, Pages, require_account
 from portal.web.fields import answer_text, mark_of, tab_of, typed_of
 from portal.web.item_form import SectionForm, field_of
 from portal.web.section_view import (
@@ -35,7 +35,7 @@ SUBJECT = "assessment"
 OWN_TAB = "您本人（另一个窗口或设备）"
 
 
-@pages.page("/assessments/<id>", roles=MANAGER, subject=SUBJECT)
+@pages.page("/assessments/<id>", roles=FILLING, subject=SUBJECT)
 def open_(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """Go on where something is missing; a submitted self-check shows its result."""
     one = assessment.open_(work, require_account(who), id)
@@ -46,7 +46,7 @@ def open_(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     return redirect(f"/assessments/{id}/sections/{unfinished}")
 
 
-@pages.page("/assessments/<id>/sections/<section>", roles=MANAGER, subject=SUBJECT)
+@pages.page("/assessments/<id>/sections/<section>", roles=FILLING, subject=SUBJECT)
 def section(work: Work, who: Account | None, id: str, section: str) -> ResponseReturnValue:
     """One section of the questionnaire; read-only once submitted."""
     one = assessment.open_(work, require_account(who), id)
@@ -55,7 +55,7 @@ def section(work: Work, who: Account | None, id: str, section: str) -> ResponseR
     return _section_page(work, one, found, form)
 
 
-@pages.page("/assessments/<id>/sections/<section>", roles=MANAGER, methods=("POST",), subject=SUBJECT)
+@pages.page("/assessments/<id>/sections/<section>", roles=FILLING, methods=("POST",), subject=SUBJECT)
 def save_section(work: Work, who: Account | None, id: str, section: str) -> ResponseReturnValue:
     """Save a section without scripts: what can be read is saved, the rest is shown again as typed."""
     me = require_account(who)
@@ -117,7 +117,8 @@ def _section_page(
 ) -> str:
     panel = panel_of(one)
     before, after = neighbours(panel, section)
-    views = views_of(work.library, one, form, panel.assessment, conflicts)
+    done = measure.done_before(work, one)
+    views = views_of(work.library, one, form, panel.assessment, conflicts, done)
     return render_template(
         "assessment/section.html",
         one=one,
@@ -143,7 +144,7 @@ def _section_page(
 # ── Saving by script ─────────────────────────────────────────────────────────
 
 
-@pages.page("/assessments/<id>/answers", roles=MANAGER, methods=("POST",), subject=SUBJECT)
+@pages.page("/assessments/<id>/answers", roles=FILLING, methods=("POST",), subject=SUBJECT)
 def autosave(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """Save changes sent as JSON; 409 when somebody else saved another answer since."""
     me = require_account(who)
@@ -174,7 +175,7 @@ def autosave(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     return jsonify(said), 409 if kept.conflicts else 200
 
 
-@pages.page("/assessments/<id>/live", roles=MANAGER, subject=SUBJECT)
+@pages.page("/assessments/<id>/live", roles=FILLING, subject=SUBJECT)
 def live(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """The panel, the computed values and what is hidden, as JSON."""
     return jsonify(_state(work, assessment.open_(work, require_account(who), id)))
@@ -236,7 +237,7 @@ def _state(work: Work, one: OpenAssessment) -> dict[str, Any]:
 # ── Submission ───────────────────────────────────────────────────────────────
 
 
-@pages.page("/assessments/<id>/check", roles=MANAGER, subject=SUBJECT)
+@pages.page("/assessments/<id>/check", roles=FILLING, subject=SUBJECT)
 def check(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """What is missing, unconfirmed, unusual or open, each with a link to its field."""
     return _check_page(work, require_account(who), id)

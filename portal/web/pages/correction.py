@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import current_app, g, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, Forbidden
 
 from portal import words
 from portal.actions import assessment, correction, evidence, papers
@@ -19,7 +19,7 @@ from portal.core.filing import Change, KeepResult, OpenAssessment
 from portal.core.questionnaire import Item, ItemId
 from portal.core.review import DAYS_TO_OBJECT, Deed, NotAllowed, Objection, Party, Reply, ReviewState, move
 from portal.core.roles import Account
-from portal.web.access import MANAGER, Pages, require_account
+from portal.web.access import FILLING, MANAGER, Pages, require_account
 from portal.web.errors import wants_json
 from portal.web.fields import answer_text, tab_of
 from portal.web.item_form import SectionForm
@@ -34,7 +34,7 @@ Typed = dict[str, Any]
 # ── 补正 ─────────────────────────────────────────────────────────────────────
 
 
-@pages.page("/assessments/<id>/correction", roles=MANAGER, subject=SUBJECT)
+@pages.page("/assessments/<id>/correction", roles=FILLING, subject=SUBJECT)
 def show(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """The items sent back, one under the other, each with what the bureau said; afterwards the result."""
     me = require_account(who)
@@ -44,12 +44,14 @@ def show(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     return _page(work, correction.open_(work, me, id))
 
 
-@pages.page("/assessments/<id>/correction", roles=MANAGER, methods=POST, subject=SUBJECT)
+@pages.page("/assessments/<id>/correction", roles=FILLING, methods=POST, subject=SUBJECT)
 def save(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """Save everything that was typed; with `go=resubmit` submit it, if nothing stands against it."""
     me = require_account(who)
     one = assessment.open_(work, me, id)
     is_submitting = request.form.get("go") == "resubmit"
+    if is_submitting and me.role not in MANAGER:
+        raise Forbidden  # submitting stays the enterprise's own
     if is_submitting and correction.was_resubmitted(work, one, _round()):
         return redirect(f"/assessments/{id}/result?resubmitted=1")
     _must_be_open(work, one, me, Deed.CORRECT)
@@ -162,7 +164,8 @@ def _page(
         one=one,
         found=found,
         case=found.case,
-        may_write=Deed.CORRECT in found.deeds,
+        may_write=one.may_fill and Deed.CORRECT in found.deeds,
+        is_overdue=Deed.CORRECT not in found.deeds,
         days_left=(due_on - local_day(work.now)).days if due_on else 0,
         views=views,
         items=[markup_of(work.library, one, view) for view in views],
@@ -182,7 +185,7 @@ def _page(
     )
 
 
-@pages.page("/assessments/<id>/replies", roles=MANAGER, methods=POST, subject=SUBJECT)
+@pages.page("/assessments/<id>/replies", roles=FILLING, methods=POST, subject=SUBJECT)
 def reply(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """Save one reply by script; 409 when somebody else wrote another one."""
     me = require_account(who)

@@ -7,20 +7,20 @@ from portal import words
 from portal.actions import assessment, data_check
 from portal.actions.work import Work
 from portal.core.roles import Account
-from portal.web.access import MANAGER, Pages, require_account
+from portal.web.access import FILLING, Pages, require_account
 from portal.web.section_view import panel_of
 
 pages = Pages("data_check", __name__)
 SUBJECT = "assessment"
 
 
-@pages.page("/assessments/<id>/data-check", roles=MANAGER, subject=SUBJECT)
+@pages.page("/assessments/<id>/data-check", roles=FILLING, subject=SUBJECT)
 def show(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """Every finding with its fields, and a form to explain it while the self-check is a draft."""
     return _page(work, require_account(who), id)
 
 
-@pages.page("/assessments/<id>/data-check", roles=MANAGER, methods=("POST",), subject=SUBJECT)
+@pages.page("/assessments/<id>/data-check", roles=FILLING, methods=("POST",), subject=SUBJECT)
 def explain(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """Keep every explanation on the page; what cannot be kept is shown again as typed."""
     me = require_account(who)

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from portal.actions import account, assessment, catalogue, enterprise
 from portal.actions.work import Work
 from portal.core.roles import Account
-from portal.web.access import MANAGER, Pages, require_account
+from portal.web.access import FILLING, MANAGER, Pages, require_account
 from portal.web.forms import InviteForm, ProfileForm, show
 from portal.words import local
 
@@ -70,7 +70,7 @@ def _page(work: Work, me: Account, id: str, form: ProfileForm, invitation: Invit
     )
 
 
-@pages.page("/enterprises/<id>/assessments", roles=MANAGER, methods=("POST",), subject="enterprise")
+@pages.page("/enterprises/<id>/assessments", roles=FILLING, methods=("POST",), subject="enterprise")
 def start(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """Start this year's self-check, or go on with it."""
     return redirect(f"/assessments/{assessment.start(work, require_account(who), id, local(work.now).year)}")

@@ -23,15 +23,15 @@ from portal.core.evidence import (
 )
 from portal.core.filing import OpenAssessment
 from portal.core.questionnaire import ItemId
-from portal.core.roles import Account, Role
-from portal.web.access import MANAGER, Pages, require_account
+from portal.core.roles import Account
+from portal.web.access import FILLING, REVIEWER, Pages, require_account
 from portal.web.downloads import attachment
 from portal.web.errors import wants_json
 from portal.web.forms import EvidenceForm, show
 from portal.web.section_view import panel_of
 
 pages = Pages("evidence", __name__)
-READERS = frozenset({Role.MANAGER, Role.REVIEWER})
+READERS = FILLING | REVIEWER
 # As telephones want to know it; it is what was found in the content, never what a browser said.
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _TYPES = {
@@ -71,7 +71,7 @@ def _sorry(code: int, said: tuple[str, str]) -> ResponseReturnValue:
 # ── The library ──────────────────────────────────────────────────────────────
 
 
-@pages.page("/enterprises/<id>/evidence", roles=MANAGER, subject="enterprise")
+@pages.page("/enterprises/<id>/evidence", roles=FILLING, subject="enterprise")
 def library(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """The enterprise's files: search, filter, sort, upload."""
     return _library_page(work, require_account(who), id, EvidenceForm())
@@ -84,7 +84,7 @@ def _library_page(
     form.offer("按文件类型判断")
     return render_template(
         "evidence/library.html",
-        enterprise=enterprise.get(work, me, id),
+        enterprise=enterprise.seen(work, me, id),
         shelf=evidence.library(work, me, id, wanted),
         wanted=wanted,
         query=_query,
@@ -135,7 +135,7 @@ def _receive(work: Work, who: Account | None, id: str) -> tuple[Arrival, ...]:
 
 
 @pages.page(
-    "/enterprises/<id>/evidence", roles=MANAGER, methods=("POST",), subject="enterprise", ahead=_receive
+    "/enterprises/<id>/evidence", roles=FILLING, methods=("POST",), subject="enterprise", ahead=_receive
 )
 def upload(work: Work, who: Account | None, id: str, ahead: Sequence[Arrival]) -> ResponseReturnValue:
     """Take files into the library; each stands for itself."""
@@ -189,7 +189,9 @@ def _form_of(one: Evidence) -> EvidenceForm:
 
 
 def _file_page(work: Work, me: Account, one: Evidence, form: EvidenceForm) -> str:
-    is_own = me.acts_for(one.enterprise_id)
+    is_own = me.acts_for(one.enterprise_id) or (
+        me.may_fill(one.enterprise_id) and one.enterprise_id in me.mandates
+    )
     uses = evidence.uses_of(work, me, one.id) if is_own else ()
     opened = {id: assessment.open_(work, me, id) for id in dict.fromkeys(use.assessment_id for use in uses)}
     return render_template(
@@ -204,7 +206,7 @@ def _file_page(work: Work, me: Account, one: Evidence, form: EvidenceForm) -> st
     )
 
 
-@pages.page("/evidence/<id>", roles=MANAGER, methods=("POST",), subject="evidence")
+@pages.page("/evidence/<id>", roles=FILLING, methods=("POST",), subject="evidence")
 def change(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """Change title, kind and dates."""
     me = require_account(who)
@@ -216,7 +218,7 @@ def change(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     return _file_page(work, me, evidence.get(work, me, id), form), 422
 
 
-@pages.page("/evidence/<id>/remove", roles=MANAGER, methods=("POST",), subject="evidence")
+@pages.page("/evidence/<id>/remove", roles=FILLING, methods=("POST",), subject="evidence")
 def remove(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """Take it out of the library."""
     me = require_account(who)
@@ -258,7 +260,7 @@ def _picture(content: bytes) -> Response:
 # ── Beside the items ─────────────────────────────────────────────────────────
 
 
-@pages.page("/assessments/<id>/evidence", roles=MANAGER, subject="assessment")
+@pages.page("/assessments/<id>/evidence", roles=FILLING, subject="assessment")
 def of_assessment(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """All items with their files; with `?item=` one of them, to upload and pick."""
     me = require_account(who)
@@ -312,7 +314,7 @@ def _item_page(
         item=one.questionnaire.items[item],
         section=one.questionnaire.section_of(item),
         files=evidence.beside(work, me, one, item),
-        may_write=evidence.may_attach(work, one, item),
+        may_write=one.may_fill and evidence.may_attach(work, one, item),
         shelf=evidence.library(work, me, one.enterprise.id, wanted),
         wanted=wanted,
         query=_query,
@@ -333,7 +335,7 @@ def _receive_beside(work: Work, who: Account | None, id: str) -> tuple[Arrival, 
 
 @pages.page(
     "/assessments/<id>/evidence",
-    roles=MANAGER,
+    roles=FILLING,
     methods=("POST",),
     subject="assessment",
     ahead=_receive_beside,

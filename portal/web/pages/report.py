@@ -8,15 +8,15 @@ from portal.actions import report
 from portal.actions.work import Work
 from portal.core.printing import JobKind, JobState, ReportState
 from portal.core.roles import Account, Role
-from portal.web.access import MANAGER, REVIEWER, Pages, require_account
+from portal.web.access import FILLING, REVIEWER, Pages, require_account
 from portal.web.downloads import attachment
 
 pages = Pages("report", __name__)
 SUBJECT = "report"
-READERS = MANAGER | REVIEWER  # which paper it is, decides about each of them
+READERS = FILLING | REVIEWER  # which paper it is, decides about each of them
 
 
-@pages.page("/assessments/<id>/reports", roles=MANAGER, methods=("POST",), subject="assessment")
+@pages.page("/assessments/<id>/reports", roles=FILLING, methods=("POST",), subject="assessment")
 def ask(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """Ask for the report; one that is printed already comes again at once."""
     return redirect(f"/reports/{report.ask(work, require_account(who), id)}")

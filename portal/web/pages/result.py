@@ -14,7 +14,7 @@ from portal.actions import campaign, correction, papers, report, result, statist
 from portal.actions.work import Work
 from portal.core.roles import Account
 from portal.core.technology import CostClass
-from portal.web.access import MANAGER, Pages, require_account
+from portal.web.access import FILLING, Pages, require_account
 from portal.web.downloads import attachment
 from portal.web.fields import answer_text
 
@@ -22,7 +22,7 @@ pages = Pages("result", __name__)
 SUBJECT = "assessment"
 
 
-@pages.page("/assessments/<id>/result", roles=MANAGER, subject=SUBJECT)
+@pages.page("/assessments/<id>/result", roles=FILLING, subject=SUBJECT)
 def show(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """The result page; while it is a draft, as things stand."""
     me = require_account(who)
@@ -52,7 +52,7 @@ def _charts(drawn: Mapping[str, str]) -> dict[str, Markup]:
     return {name: Markup(svg) for name, svg in drawn.items()}  # noqa: S704
 
 
-@pages.page("/assessments/<id>/receipt", roles=MANAGER, subject=SUBJECT)
+@pages.page("/assessments/<id>/receipt", roles=FILLING, subject=SUBJECT)
 def receipt(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """Every answer with its factor and weight, so that anybody can follow each point."""
     found = result.of(work, require_account(who), id)
@@ -66,7 +66,7 @@ def receipt(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     )
 
 
-@pages.page("/assessments/<id>/receipt.json", roles=MANAGER, subject=SUBJECT)
+@pages.page("/assessments/<id>/receipt.json", roles=FILLING, subject=SUBJECT)
 def receipt_json(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """The receipt as a file; recomputing from it alone gives the same score."""
     me = require_account(who)
