@@ -434,19 +434,13 @@ def timeline(title: str, tracks: Sequence[Track]) -> str:
         )
         said = f"{track.end:%Y-%m-%d}" + (f" {track.note}" if track.note else "")
         room = 6.1 * _width(said) + 6
-        inside = end + room > wide
-        parts.append(
-            _text(
-                (x if inside else end) + (-6 if inside else 6),
-                middle + 4.3,
-                said,
-                size=11.5,
-                fill=INK,
-                anchor="end" if inside else "start",
-            )
-            if not inside or x - room > left
-            else _text(end - 6, middle + 4.3, said, size=11.5, fill="#ffffff", anchor="end")
-        )
+        # Behind the bar while there is room, else on it, else before it.
+        if end + room <= wide:
+            parts.append(_text(end + 6, middle + 4.3, said, size=11.5))
+        elif end - x >= room:
+            parts.append(_text(end - 6, middle + 4.3, said, size=11.5, fill="#ffffff", anchor="end"))
+        else:
+            parts.append(_text(x - 6, middle + 4.3, said, size=11.5, anchor="end"))
     return _svg(title, wide, foot + 4, parts)
 
 

@@ -3,7 +3,7 @@
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from portal.actions import catalogue
+from portal.actions import catalogue, measure
 from portal.actions.work import Work
 from portal.core.levels import Verification
 from portal.core.questionnaire import Column
@@ -58,6 +58,7 @@ def technology(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
         "catalogue/technology.html",
         card=card,
         one=card.technology,
+        record=measure.record_of(work, id),
         sources=work.library.sources,
         carriers=work.library.carriers,
         items={item.id: item for _, item in card.uses},
