@@ -36,6 +36,7 @@ TO_DO = {
     Party.DISTRICT: (ReviewState.WAITING, ReviewState.REVIEWING),
     Party.CITY: (ReviewState.FORWARDED, ReviewState.RECHECKING, ReviewState.OBJECTED),
 }
+DONE = frozenset({ReviewState.CONFIRMED, ReviewState.CLOSED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +70,10 @@ class Line:
     findings: int
     submitted_at: datetime
 
-    def waiting_days(self, now: datetime) -> int:
-        """Whole days by the calendar since the case came to whoever must act now."""
+    def waiting_days(self, now: datetime) -> int | None:
+        """Whole days by the calendar since the case came to whoever must act now; None once it is done."""
+        if self.case.state in DONE:
+            return None
         return (local_day(now) - local_day(self.case.waiting_since)) // timedelta(days=1)
 
 

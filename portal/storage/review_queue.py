@@ -7,14 +7,14 @@ from sqlalchemy import ColumnElement, Numeric, cast, func, select
 from sqlalchemy.orm import Session, load_only
 
 from portal.core.review import ReviewState
-from portal.core.review_queue import Asked, Holding, Line, Order
+from portal.core.review_queue import DONE, Asked, Holding, Line, Order
 from portal.core.roles import Sight
 from portal.storage.review import as_case
 from portal.storage.sight import seen_by
 from portal.storage.tables import AccountRow, AssessmentRow, EnterpriseRow, ReviewRow
 
 _ORDERS: dict[Order, tuple[Any, ...]] = {
-    Order.WAITING: (ReviewRow.waiting_since,),
+    Order.WAITING: (ReviewRow.state.in_(DONE), ReviewRow.waiting_since),
     Order.DUE: (ReviewRow.due_at.is_(None), ReviewRow.due_at),
     Order.POINTS: (AssessmentRow.points.is_(None), cast(AssessmentRow.points, Numeric(9, 2))),
     Order.FINDINGS: (ReviewRow.findings.desc(), ReviewRow.waiting_since),

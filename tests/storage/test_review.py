@@ -183,5 +183,7 @@ def test_filters_and_orders_find_what_they_say(door: Door, manager: Person, dist
         assert mine.count == 1 and mine.by_state == {ReviewState.RETURNED: 1}
         (line,) = mine.lines
         assert line.waiting_days(work.now) == 3 and line.case.is_overdue(work.now)
+        done = replace(line, case=replace(line.case, state=ReviewState.CONFIRMED))
+        assert done.waiting_days(work.now) is None
         beyond = review_queue.of(work, city, Asked(page=99))
         assert (beyond.page, beyond.pages, beyond.years, beyond.sectors) == (1, 1, (2026,), ("cement",))
