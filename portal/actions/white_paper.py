@@ -245,6 +245,5 @@ def _sector(work: Work, sector: str, here: Selection, mean: Mean) -> SectorYear:
         grades=spread.grades,
         items=tuple(statistics.gaps(work, place)),
         technologies=tuple(statistics.technologies(work, place, 0)),
-        inflated=tuple(statistics.inflation(work, place)),
         change=statistics.changes(work, place).total,
     )

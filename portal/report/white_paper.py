@@ -32,8 +32,9 @@ from portal.report.citing import Citer
 from portal.report.results import Fact
 
 HIDDEN = f"少于 {LEAST} 家，不显示"
+PROTECTED = f"为保护少于 {LEAST} 家的分组，不显示"
 CITY = "杭州市"
-TOP_GAPS, TOP_IN_PLACE, TOP_TECHNOLOGIES, TOP_SAVING, TOP_INFLATED = 10, 6, 6, 4, 6
+TOP_GAPS, TOP_IN_PLACE, TOP_TECHNOLOGIES, TOP_SAVING, TOP_INFLATED = 10, 6, 6, 4, 30
 
 # ── What it is made from ─────────────────────────────────────────────────────
 
@@ -60,7 +61,6 @@ class SectorYear:
     grades: Distribution | None
     items: tuple[ItemLine, ...]
     technologies: tuple[TechnologyLine, ...]
-    inflated: tuple[Inflated, ...]
     change: Change | None
 
 
@@ -139,7 +139,6 @@ class Chart:
 
     svg: str
     caption: str
-    is_wide: bool = False
     kind: str = "chart"
 
 
@@ -282,7 +281,7 @@ def _means_chart(book: Yearbook) -> str:
         )
         for one in book.sector_means
     ]
-    return figures.pairs("各行业的填报均分与核定均分", rows, names=("填报", "核定"), hidden=HIDDEN)
+    return figures.pairs("各行业的填报均分与核定均分", rows, names=("填报", "核定"), hidden="不显示")
 
 
 # ── Chapters ─────────────────────────────────────────────────────────────────
@@ -389,7 +388,7 @@ def _spread(
     what: str,
 ) -> Iterator[Block]:
     if points is None and grades is None:
-        yield Text(text=f"得分和等级分布：{HIDDEN}。")
+        yield Text(text=f"得分和等级分布：{PROTECTED}。")
         return
     if points is not None:
         piles = [figures.Pile(label=f"{one.lowest}–{one.end}", count=one.count) for one in points.classes]
@@ -451,6 +450,7 @@ def _changes(book: Yearbook) -> Iterator[Block]:
     if book.change is None or not lines:
         yield Text(text="上年没有可比的数据。")
         return
+    total = () if book.change in lines else (book.change,)
     yield Text(
         text="均分受当年提交企业构成的影响；“同一批企业”只比较两年都提交、行业和区县未变的企业，更能说明变化。"
     )
@@ -475,7 +475,7 @@ def _changes(book: Yearbook) -> Iterator[Block]:
                 name(one), _shown(one.earlier, 1), _shown(one.points, 1),
                 f"{one.count} 家" if one.difference is not None else words.NOTHING, _change(one),
             )
-            for one in (*lines, book.change)
+            for one in (*lines, *total)
         ),
     )  # fmt: skip
 
@@ -494,7 +494,7 @@ def _sector(book: Yearbook, sector: SectorYear, citer: Citer, number: int) -> Ch
     scope = f"全市{named}" if book.district else named
     blocks += _spread(sector.points, None, sector.grades, f"表 {number}-1", scope)
     if not sector.items:
-        hidden = HIDDEN if mean.count else "本年度没有企业提交"
+        hidden = _why_hidden(mean.count) if mean.count else "本年度没有企业提交"
         blocks += [heading("条目、差距与技术"), Text(text=f"{hidden}。")]
         return Chapter(anchor=anchor, number=str(number), title=named, blocks=tuple(blocks))
     blocks.append(heading("哪些已经做到"))
@@ -525,10 +525,6 @@ def _sector(book: Yearbook, sector: SectorYear, citer: Citer, number: int) -> Ch
     blocks += _technology_blocks(
         book, _chosen(sector.technologies), citer, f"表 {number}-4　推荐最多和节约最多的技术"
     )
-    lowered = sector.inflated[:TOP_INFLATED]
-    if lowered:
-        blocks.append(heading("审核核减较多的条目"))
-        blocks.append(_inflated_table(book, f"表 {number}-5　审核核减", lowered, has_sector=False))
     return Chapter(anchor=anchor, number=str(number), title=named, blocks=tuple(blocks))
 
 
@@ -539,14 +535,14 @@ def _sector_lead(book: Yearbook, sector: SectorYear) -> str:
         return f"{place}{named}行业本年度没有企业提交。"
     told = f"{place}{named}行业提交 {mean.count} 家，核定 {mean.verified_count} 家"
     if mean.points is None:
-        return f"{told}；{HIDDEN}。"
+        return f"{told}；{_why_hidden(mean.count)}。"
     told += f"，填报均分 {_figure(mean.points)}"
     if mean.verified is not None:
         told += f"，核定均分 {_figure(mean.verified)}"
     if book.district and sector.city.points is not None:
         told += f"（全市填报均分 {_figure(sector.city.points)}）"
     if sector.change is not None and sector.change.difference is not None:
-        told += f"；两年都提交的 {sector.change.count} 家平均变化 {_signed(sector.change.difference)} 分"
+        told += f"；两年都提交的 {sector.change.count} 家平均变化 {_signed(sector.change.difference)}"
     return told + "。"
 
 
@@ -667,9 +663,7 @@ def _inflation(book: Yearbook, number: int) -> Chapter:
         )
     ]
     if book.inflated:
-        blocks.append(
-            _inflated_table(book, f"表 {number}-1　核减最多的条目", book.inflated[: 3 * TOP_INFLATED])
-        )
+        blocks.append(_inflated_table(book, f"表 {number}-1　核减最多的条目", book.inflated[:TOP_INFLATED]))
     else:
         blocks.append(Text(text=f"没有可以显示的数据（{HIDDEN}）。"))
     return Chapter(
@@ -681,9 +675,7 @@ def _inflation(book: Yearbook, number: int) -> Chapter:
     )
 
 
-def _inflated_table(
-    book: Yearbook, caption: str, lines: Sequence[Inflated], *, has_sector: bool = True
-) -> Table:
+def _inflated_table(book: Yearbook, caption: str, lines: Sequence[Inflated]) -> Table:
     columns = (
         Column(title="行业", width=22),
         Column(title="条目"),
@@ -698,9 +690,7 @@ def _inflated_table(
         )
         for one in lines
     ]  # fmt: skip
-    if has_sector:
-        return Table(caption=caption, columns=columns, rows=tuple(rows))
-    return Table(caption=caption, columns=columns[1:], rows=tuple(row[1:] for row in rows))
+    return Table(caption=caption, columns=columns, rows=tuple(rows))
 
 
 def _annexes(book: Yearbook, citer: Citer) -> Iterator[Chapter]:
@@ -744,6 +734,11 @@ def _signed(value: Decimal | None) -> str:
     if value is None:
         return words.NOTHING
     return f"+{words.number(value, 1)}" if value > 0 else words.number(value, 1)
+
+
+def _why_hidden(count: int) -> str:
+    """Why nothing is told of so many: they are few, or few others would follow from them."""
+    return HIDDEN if count < LEAST else PROTECTED
 
 
 def _change(found: Change | None) -> str:

@@ -184,6 +184,7 @@ def test_a_districts_edition_tells_of_itself_and_of_the_city(city: Door) -> None
     names = {row[0] for row in _table(paper, "表 2-3").rows}
     assert names <= {"富阳区", "全市"}
     assert "建德市" not in " ".join(_texts(paper))
+    assert [row[0] for row in _table(paper, "表 2-4").rows].count("富阳区") == 1
     assert "全市填报均分" in " ".join(_texts(paper))
 
 
