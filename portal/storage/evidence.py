@@ -20,7 +20,7 @@ from portal.core.evidence import (
     Wanted,
 )
 from portal.core.questionnaire import ItemId
-from portal.core.review import VerdictKind
+from portal.core.review import ReviewState, VerdictKind
 from portal.core.roles import Sight
 from portal.storage.sight import seen_by
 from portal.storage.tables import (
@@ -30,6 +30,7 @@ from portal.storage.tables import (
     EvidenceRow,
     MembershipRow,
     ObjectionRow,
+    ReviewRow,
     SubmissionRow,
     VerdictRow,
 )
@@ -119,6 +120,8 @@ def _is_shown(session: Session, row: EvidenceRow, sight: Sight) -> bool:
                 ObjectionRow.item == EvidenceLinkRow.item,
             ),
         )
+        # Until it is sent, an objection is the plant's own business; the scope of a bureau joins the case.
+        .where(ReviewRow.state.in_((ReviewState.OBJECTED, ReviewState.CLOSED)))
         .where(mine, EvidenceLinkRow.evidence_id == row.id)
         .limit(1)
     )

@@ -9,7 +9,7 @@ import pytest
 from obstore.exceptions import GenericError
 from sqlalchemy import func, select, update
 
-from portal.actions import assessment, data_check, evidence
+from portal.actions import assessment, correction, data_check, evidence
 from portal.actions.evidence import Added, FileGone, NotOpen, Upload
 from portal.actions.work import Door, NotFound, Work
 from portal.core.evidence import Evidence, EvidenceKind, Order, Particulars, Shelf, Wanted
@@ -18,7 +18,7 @@ from portal.core.review import Party, ReviewState, VerdictKind
 from portal.core.roles import CITY, Account
 from portal.core.scoring import assess
 from portal.storage.files import open_store
-from portal.storage.tables import AuditRow, EvidenceRow, ObjectionRow, ReviewRow, VerdictRow
+from portal.storage.tables import AuditRow, EvidenceRow, ReviewRow, VerdictRow
 from tests import papers
 from tests.cast import Person, make_reviewer
 from tests.make import HEAT, KILN, PERMIT, SNCR, make_answers, make_changes
@@ -555,16 +555,11 @@ def test_a_lowered_item_takes_files_for_its_objection_and_the_bureau_sees_them_w
         assert evidence.beside(work, manager.account, opened, SNCR) == (one,)
         with pytest.raises(NotFound):
             evidence.get(work, reviewer, one.id)
-        work.session.add(
-            ObjectionRow(
-                assessment_id=draft,
-                item=SNCR,
-                text="已运行",
-                answer="",
-                made_by=manager.account.id,
-                made_at=work.now,
-            )
-        )
+        correction.draft_objection(work, manager.account, draft, SNCR, "已运行", "")
+    with door.reading() as work, pytest.raises(NotFound):
+        evidence.get(work, reviewer, one.id)  # not sent yet
+    with door.writing() as work:
+        assert correction.object_(work, manager.account, draft) == ()
     with door.reading() as work:
         assert evidence.get(work, reviewer, one.id) == one
         assert evidence.with_objection(work, reviewer, draft, SNCR) == (one,)
