@@ -49,6 +49,9 @@ def _last_year(work: Work, open_: OpenAssessment) -> Answers | None:
     before = stored_assessment.latest_before(work.session, open_.enterprise.id, open_.year)
     if before is None:
         return None
+    if not open_.is_editable:
+        # A bureau reads what was submitted: last year's draft shall not show through a finding.
+        return stored_assessment.frozen_answers(work.session, before) or None
     return {item: kept.answer for item, kept in stored_assessment.answers(work.session, before).items()}
 
 

@@ -103,3 +103,18 @@ def test_a_stranger_and_an_unknown_rule_are_not_found(
             data_check.explain(work, stranger.account, id, "little_coal", "不是我的")
         with pytest.raises(NotFound):
             data_check.explain(work, manager.account, id, "ghost", "没有")
+
+
+def test_last_years_draft_does_not_show_through_a_submission(checked_door: Door, manager: Person) -> None:
+    before = _draft(checked_door, manager, 2024)
+    id = _draft(checked_door, manager, 2025)
+    change = Change(COAL, Measured(Decimal(1)), None)
+    with checked_door.writing() as work:
+        assessment.keep(work, manager.account, before, (change,))
+        doubts = assessment.readiness(work, manager.account, id).doubts
+        assessment.submit(work, manager.account, id, {doubt.token for doubt in doubts})
+    assert "coal_jump" not in _found(checked_door, manager, id)
+    with checked_door.writing() as work:
+        doubts = assessment.readiness(work, manager.account, before).doubts
+        assessment.submit(work, manager.account, before, {doubt.token for doubt in doubts})
+    assert "coal_jump" in _found(checked_door, manager, id)
