@@ -42,7 +42,7 @@ def shown(counts: Counts, within: Collection[Place] | None = None) -> frozenset[
     """The cells of the table that may be shown, of those `within` where given.
 
     Hidden are groups under LEAST, and as many more that no group under LEAST follows from the shown ones by any
-    addition or subtraction. Without `within` no hidden cell follows at all, however large.
+    addition or subtraction.
     """
     return _shown(
         frozenset((place, count) for place, count in counts.items() if count),
@@ -53,26 +53,27 @@ def shown(counts: Counts, within: Collection[Place] | None = None) -> frozenset[
 @lru_cache(maxsize=4096)
 def _shown(counts: frozenset[tuple[Place, int]], within: frozenset[Place] | None) -> frozenset[Place]:
     table = with_sums(dict(counts))
-    hidden = {
+    small = {
         place
         for place, count in table.items()
         if count < LEAST or (within is not None and place not in within)
     }
+    hidden = set(small)
     while len(hidden) < len(table):
-        weak = _given_away(hidden, table, is_strict=within is None)
+        weak = _given_away(hidden, table)
         if not weak:
             break
         hidden.add(_smallest_beside(weak, table, table.keys() - hidden))
+    # Some that were hidden on the way were of no help: the largest sums come back first.
+    for place in sorted(hidden - small, key=lambda one: (-one.count(""), -table[one], one)):
+        if not _given_away(hidden - {place}, table):
+            hidden.remove(place)
     return frozenset(table.keys() - hidden)
 
 
-def _given_away(hidden: Collection[Place], table: Counts, *, is_strict: bool) -> tuple[Place, ...]:
+def _given_away(hidden: Collection[Place], table: Counts) -> tuple[Place, ...]:
     """A group of cells that follows from the shown ones and must not; empty when there is none."""
     numbers = _circulation(hidden)
-    if is_strict:
-        for place in sorted(hidden):
-            if not numbers[place]:
-                return (place,)
     return _small_group([(place, table[place], numbers[place]) for place in sorted(hidden) if all(place)])
 
 

@@ -104,17 +104,6 @@ def test_no_group_under_five_follows_from_the_shown_cells(counts: dict[Place, in
 
 
 @settings(deadline=None)
-@given(TABLES | SPARSE)
-def test_no_hidden_cell_follows_at_all(counts: dict[Place, int]) -> None:
-    cells = sorted(counts)
-    reduced = _reduced(
-        [[Fraction(int(_covers(place, cell))) for cell in cells] for place in sorted(shown(counts))]
-    )
-    for place in with_sums(counts).keys() - shown(counts):
-        assert not _follows([Fraction(int(_covers(place, cell))) for cell in cells], reduced), place
-
-
-@settings(deadline=None)
 @given(TABLES, TABLES)
 def test_a_part_of_the_enterprises_is_shown_within_the_whole_only(
     counts: dict[Place, int], part: dict[Place, int]
