@@ -1,5 +1,6 @@
 """What is typed about measures: a choice with own figures, a goal for the solver, a line of the ledger."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +26,15 @@ DAYS = ("due_on", "started_on", "finished_on")
 TEXTS = ("owner", "effect_unit", "note")
 
 
+# No page can show these.
+_UNSHOWN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def as_typed(form: Typed) -> dict[str, str]:
+    """What was typed, to be shown again beside what is wrong with it."""
+    return {name: _UNSHOWN.sub("", text) for name, text in form.items()}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picked:
     """A choice of technologies with the plant's own investments, as typed and as read."""
@@ -43,7 +53,9 @@ def picked_of(form: Typed) -> Picked:
         title=form.get("title", ""),
         technologies=frozenset(form.getlist("take")),
         quotes=quotes,
-        typed={name.removeprefix(QUOTE): text for name, text in form.items() if name.startswith(QUOTE)},
+        typed={
+            name.removeprefix(QUOTE): text for name, text in as_typed(form).items() if name.startswith(QUOTE)
+        },
         problems=problems,
     )
 

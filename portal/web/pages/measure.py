@@ -12,7 +12,7 @@ from portal.actions.work import Work
 from portal.core.planning import LONGEST_NOTE, LONGEST_OWNER, MeasureState
 from portal.core.roles import Account, Role
 from portal.web.access import Pages, require_account
-from portal.web.planning_forms import DAYS, NUMBERS, TEXTS, entry_of
+from portal.web.planning_forms import DAYS, NUMBERS, TEXTS, as_typed, entry_of
 
 pages = Pages("measure", __name__)
 READERS = frozenset({Role.MANAGER, Role.CONSULTANT})
@@ -50,7 +50,7 @@ def _page(
         states=MeasureState,
         open_line=open_line,
         wrong=wrong or {},
-        typed_of=lambda line: request.form if line.measure.id == open_line else _typed(line),
+        typed_of=lambda line: as_typed(request.form) if line.measure.id == open_line else _typed(line),
         saved=request.args.get("saved", ""),
         is_planned="planned" in request.args,
         longest_owner=LONGEST_OWNER,

@@ -18,7 +18,7 @@ from portal.core.roles import Account, Role
 from portal.core.technology import CostClass
 from portal.core.whatif import Outlook
 from portal.web.access import Pages, require_account
-from portal.web.planning_forms import Picked, Wanted, goal_of, picked_of
+from portal.web.planning_forms import Picked, Wanted, as_typed, goal_of, picked_of
 
 pages = Pages("scenario", __name__)
 READERS = frozenset({Role.MANAGER, Role.CONSULTANT})
@@ -113,6 +113,7 @@ def _edit(room: Bench, kept: Scenario | None, picked: Picked, problems: tuple[Pr
         room=room,
         kept=kept,
         picked=picked,
+        title=as_typed(request.form).get("title", picked.title),
         wrong=wrong,
         groups=_groups(room, picked.quotes),
         found=room.outlook(picked.technologies, picked.quotes),
@@ -198,7 +199,7 @@ def _try(work: Work, who: Account | None, id: str) -> Tried | None:
 def cheapest(work: Work, who: Account | None, id: str, ahead: Tried | None) -> ResponseReturnValue:
     """The cheapest set of measures for a goal, with alternatives, or what stands in the way."""
     room = scenario.bench(work, require_account(who), id)
-    typed: Mapping[str, str] = request.form.to_dict()
+    typed: Mapping[str, str] = as_typed(request.form)
     if ahead is None:
         typed = {"gates": "1", "unpriced": "leave"} | {
             f"quote-{name}": words.number(amount) for name, amount in room.quotes.items()

@@ -1,0 +1,306 @@
+"""Scenarios, the cheapest way to a goal, the plan in the ledger, and who may see them."""
+
+from datetime import timedelta
+
+import pytest
+
+from portal.actions import assessment as filing
+from portal.actions import measure, report, result, scenario
+from portal.actions.passwords import hash_of
+from portal.actions.work import Door, new_id
+from portal.core.answers import Practised
+from portal.core.campaign import local_day
+from portal.core.mandate import Scope
+from portal.core.planning import MOST_SCENARIOS
+from portal.core.questionnaire import Extent
+from portal.core.roles import Account, Role
+from portal.storage import account as stored_account
+from portal.storage.tables import MandateRow
+from tests.cast import PASSWORD, Person
+from tests.make import SNCR, make_answers, make_changes
+from tests.web.browser import text_of
+from tests.web.conftest import Enter
+
+CARD = "precise_sncr"
+
+
+@pytest.fixture
+def filled(door: Door, manager: Person, assessment: str) -> str:
+    """The self-check with an answer to every item: SNCR covers 40 %, and one card closes it."""
+    with door.writing() as work:
+        filing.keep(work, manager.account, assessment.rsplit("/", 1)[1], make_changes(make_answers()))
+    return assessment
+
+
+@pytest.fixture
+def kept(enter: Enter, manager: Person, filled: str) -> str:
+    """The address of a scenario with the one measure, priced by the plant itself."""
+    answer = enter(manager).post(
+        f"{filled}/scenarios", {"title": "方案一", "take": CARD, f"quote-{CARD}": "３５.5", "go": "save"}
+    )
+    assert answer.status_code == 302
+    return answer.headers["Location"].partition("?")[0]
+
+
+def make_consultant(door: Door, enterprise: str, granted_by: str, scopes: str) -> Person:
+    """A consultant with a mandate for one plant."""
+    who = Account(
+        id=new_id(),
+        name="咨询示例",
+        mail="consultant@example.cn",
+        mobile="",
+        role=Role.CONSULTANT,
+        enterprises=(),
+    )
+    with door.writing() as work:
+        assert stored_account.add(work.session, who, hash_of(PASSWORD), work.now)
+        work.session.flush()
+        today = local_day(work.now)
+        work.session.add(
+            MandateRow(
+                id=new_id(),
+                enterprise_id=enterprise,
+                account_id=who.id,
+                firm_id=None,
+                scopes=scopes,
+                starts_on=today,
+                ends_on=today + timedelta(days=30),
+                granted_by=granted_by,
+                granted_at=work.now,
+                revoked_at=None,
+                revoked_by=None,
+            )
+        )
+    return Person(account=who, enterprise=enterprise)
+
+
+def test_a_scenario_is_kept_named_changed_copied_and_removed(
+    enter: Enter, manager: Person, filled: str, kept: str
+) -> None:
+    browser = enter(manager)
+    page = text_of(browser.get(kept))
+    assert 'value="35.5"' in page
+    assert "35.5 万元" in page
+    assert browser.post(kept, {"title": "改名", "go": "save"}).status_code == 302
+    assert browser.post(f"{kept}/copy").status_code == 302
+    compared = text_of(browser.get(f"{filled}/scenarios"))
+    assert "改名（副本）" in compared
+    assert "方案一" not in compared
+    browser.post(f"{kept}/remove")
+    assert browser.get(kept).status_code == 404
+    assert "改名（副本）" in text_of(browser.get(f"{filled}/scenarios"))
+
+
+def test_trying_out_keeps_nothing(enter: Enter, manager: Person, filled: str) -> None:
+    browser = enter(manager)
+    page = text_of(browser.post(f"{filled}/scenarios", {"title": "试", "take": CARD, "go": "try"}))
+    assert "还没有保存" in page
+    assert "没有投资数据" in page
+    assert "还没有方案" in text_of(browser.get(f"{filled}/scenarios"))
+    panel = browser.client.get(f"{filled}/scenarios/outlook?take={CARD}&quote-{CARD}=12").get_json()["panel"]
+    assert "12 万元" in panel
+
+
+@pytest.mark.parametrize(
+    ("title", "quote", "said"),
+    [
+        ("", "1", "请填写"),
+        ("名", "-1", "不能是负数"),
+        ("名", "1e5", "请填写数字"),
+        ("名" * 61, "1", "最多 60 个字"),
+    ],
+)
+def test_what_cannot_be_kept_is_told_beside_its_field(
+    enter: Enter, manager: Person, filled: str, title: str, quote: str, said: str
+) -> None:
+    answer = enter(manager).post(
+        f"{filled}/scenarios", {"title": title, "take": CARD, f"quote-{CARD}": quote, "go": "save"}
+    )
+    assert answer.status_code == 422
+    assert said in text_of(answer)
+
+
+def test_there_are_only_so_many_scenarios(door: Door, manager: Person, filled: str) -> None:
+    id = filled.rsplit("/", 1)[1]
+    with door.writing() as work:
+        for number in range(MOST_SCENARIOS):
+            assert scenario.create(work, manager.account, id, f"方案{number}", (), {})[0]
+        made, problems = scenario.create(work, manager.account, id, "多", (), {})
+    assert made is None
+    assert [problem.code for problem in problems] == ["too_many_scenarios"]
+
+
+def test_the_cheapest_way_is_found_and_kept(enter: Enter, manager: Person, filled: str) -> None:
+    browser = enter(manager)
+    asked = {"points": "80", "gates": "1", "within": "high", f"quote-{CARD}": "20"}
+    page = text_of(browser.post(f"{filled}/cheapest", asked))
+    assert "最省的方案：1 项措施，投资 20 万元" in page
+    saved = browser.post(f"{filled}/scenarios", {"title": "最省投入", "take": CARD, f"quote-{CARD}": "20"})
+    assert saved.status_code == 302
+
+
+def test_what_makes_a_goal_impossible_is_said(enter: Enter, manager: Person, filled: str) -> None:
+    browser = enter(manager)
+    page = text_of(browser.post(f"{filled}/cheapest", {"points": "80", "unpriced": "leave"}))
+    assert "按这些条件达不到目标" in page
+    assert "只要也考虑没有投资数据的措施，就有办法" in page
+    assert "没有参加计算：精准 SNCR" in page
+    page = text_of(browser.post(f"{filled}/cheapest", {"points": "100", "unpriced": "count"}))
+    assert "仍失分最多的是：熟料综合煤耗" in page
+    page = text_of(browser.post(f"{filled}/cheapest", {"points": "80", f"quote-{CARD}": "20", "budget": "5"}))
+    assert "只要不限预算，就有办法：1 项措施，投资 20 万元" in page
+    page = text_of(browser.post(f"{filled}/cheapest", {"grade": "II"}))
+    assert "不能以等级为目标" in page
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({}, "请至少填写一个目标"),
+        ({"points": "120"}, "0 到 100 之间"),
+        ({"points": "八十"}, "请填写数字"),
+        ({"points": "80", "budget": "99999999999"}, "单位是否为万元"),
+    ],
+)
+def test_a_goal_that_makes_no_sense_is_refused(
+    enter: Enter, manager: Person, filled: str, sent: dict[str, str], said: str
+) -> None:
+    answer = enter(manager).post(f"{filled}/cheapest", sent)
+    assert answer.status_code == 422
+    assert said in text_of(answer)
+
+
+def test_the_plan_fills_the_ledger_and_what_was_begun_stays(
+    door: Door, enter: Enter, manager: Person, filled: str, kept: str
+) -> None:
+    browser = enter(manager)
+    ledger = f"/enterprises/{manager.enterprise}/measures"
+    assert browser.post(f"{kept}/choose").headers["Location"] == f"{ledger}?planned=1"
+    page = text_of(browser.get(ledger))
+    assert "精准 SNCR" in page
+    assert 'value="35.5"' in page
+    # Taken out of the plan before anybody began: it leaves the ledger, too.
+    browser.post(kept, {"title": "方案一", "go": "save"})
+    assert "台账还是空的" in text_of(browser.get(ledger))
+    browser.post(kept, {"title": "方案一", "take": CARD, "go": "save"})
+    with door.reading() as work:
+        line = measure.ledger(work, manager.account, manager.enterprise).lines[0].measure
+    begun = {"state": "running", "owner": "张示例", "due_on": "2020-01-01", "started_on": "2026/01/05"}
+    assert browser.post(f"{ledger}/{line.id}", begun).status_code == 302
+    browser.post(kept, {"title": "方案一", "go": "save"})
+    page = text_of(browser.get(ledger))
+    assert "张示例" in page
+    assert "已逾期" in page
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({"state": "done"}, "请填写完成日期"),
+        ({"state": "done", "finished_on": "2026-13-01"}, "日期不对"),
+        ({"state": "done", "finished_on": "2199-01-01"}, "不能晚于今天"),
+        ({"state": "done", "finished_on": "2025-01-01", "started_on": "2025-02-01"}, "不能早于开始日期"),
+        ({"state": "gone"}, "请从列出的选项中选择"),
+        ({"state": "running", "spent": "-3"}, "不能是负数"),
+        ({"state": "running", "effect": "3", "effect_unit": ""}, "请填写"),
+        ({"state": "running", "note": "x\x00"}, "无法显示"),
+    ],
+)
+def test_a_line_that_makes_no_sense_is_refused_and_kept_as_typed(
+    door: Door, enter: Enter, manager: Person, kept: str, sent: dict[str, str], said: str
+) -> None:
+    browser = enter(manager)
+    browser.post(f"{kept}/choose")
+    with door.reading() as work:
+        line = measure.ledger(work, manager.account, manager.enterprise).lines[0].measure
+    answer = browser.post(f"/enterprises/{manager.enterprise}/measures/{line.id}", sent | {"owner": "王五"})
+    assert answer.status_code == 422
+    page = text_of(answer)
+    assert said in page
+    assert 'value="王五"' in page
+
+
+def test_the_chosen_plan_is_part_of_the_report_and_of_its_key(
+    door: Door, manager: Person, filled: str, kept: str, enter: Enter
+) -> None:
+    id = filled.rsplit("/", 1)[1]
+    with door.reading() as work:
+        shown = result.of(work, manager.account, id)
+        without = report.content_key(work, shown)
+        assert report.compose(work, shown).plan is None
+    enter(manager).post(f"{kept}/choose")
+    with door.reading() as work:
+        shown = result.of(work, manager.account, id)
+        assert report.content_key(work, shown) != without
+        plan = report.compose(work, shown).plan
+    assert plan is not None
+    assert [(line.title, line.cost, line.owner) for line in plan.lines] == [
+        ("精准 SNCR", "35.5 万元（预算）", "待定")
+    ]
+    assert "<title>各项措施的实施时间</title>" in plan.chart
+
+
+def test_next_year_knows_what_was_done(
+    door: Door, enter: Enter, manager: Person, filled: str, kept: str
+) -> None:
+    browser = enter(manager)
+    browser.post(f"{kept}/choose")
+    with door.reading() as work:
+        line = measure.ledger(work, manager.account, manager.enterprise).lines[0].measure
+    done = {"state": "done", "finished_on": "2026-01-05", "spent": "30", "saving": "10"}
+    assert browser.post(f"/enterprises/{manager.enterprise}/measures/{line.id}", done).status_code == 302
+    assert "上年计划已完成" not in text_of(browser.get(f"{filled}/sections/measures"))
+    id = filled.rsplit("/", 1)[1]
+    with door.writing() as work:
+        # The self-check of the plan becomes last year's.
+        work.session.execute(
+            measure.stored.update(measure.stored.AssessmentRow)
+            .where(measure.stored.AssessmentRow.id == id)
+            .values(year=2025)
+        )
+    now = browser.post(f"/enterprises/{manager.enterprise}/assessments").headers["Location"]
+    page = text_of(browser.get(f"{now}/sections/measures"))
+    assert page.count("上年计划已完成：精准 SNCR") == 1
+
+
+def test_a_stranger_sees_neither_scenario_nor_ledger(
+    enter: Enter, manager: Person, stranger: Person, filled: str, kept: str
+) -> None:
+    mine, theirs = enter(manager), enter(stranger)
+    mine.post(f"{kept}/choose")
+    for path in (
+        kept,
+        f"{filled}/scenarios",
+        f"{filled}/cheapest",
+        f"/enterprises/{manager.enterprise}/measures",
+    ):
+        assert theirs.get(path).status_code == 404, path
+    for deed in ("copy", "remove", "choose"):
+        assert theirs.post(f"{kept}/{deed}").status_code == 404
+    assert theirs.post(kept, {"title": "x", "go": "save"}).status_code == 404
+    # Nor through an object of one's own that names the other's.
+    own = theirs.post(f"/enterprises/{stranger.enterprise}/assessments").headers["Location"]
+    assert theirs.get(f"{own}/scenarios/{kept.rsplit('/', 1)[1]}").status_code == 404
+
+
+@pytest.mark.parametrize(("scopes", "may_write"), [("read", False), ("fill", True)])
+def test_a_consultant_plans_only_with_a_mandate_to_fill(
+    door: Door, enter: Enter, manager: Person, filled: str, kept: str, scopes: str, may_write: bool
+) -> None:
+    browser = enter(make_consultant(door, manager.enterprise, manager.account.id, Scope(scopes).value))
+    assert ("新建方案" in text_of(browser.get(f"{filled}/scenarios"))) is may_write
+    assert browser.get(f"/enterprises/{manager.enterprise}/measures").status_code == 200
+    assert browser.post(f"{filled}/cheapest", {"points": "80", "unpriced": "count"}).status_code == 200
+    assert browser.post(f"{kept}/choose").status_code == (302 if may_write else 404)
+    with door.writing() as work:
+        work.session.query(MandateRow).update({"revoked_at": work.now, "revoked_by": manager.account.id})
+    assert browser.get(f"{filled}/scenarios").status_code == 404
+
+
+def test_a_measure_that_is_not_recommended_any_more_is_left_out_and_told(
+    door: Door, enter: Enter, manager: Person, filled: str, kept: str
+) -> None:
+    with door.writing() as work:
+        changes = make_changes({SNCR: Practised(Extent.FULL)}, None)
+        filing.keep(work, manager.account, filled.rsplit("/", 1)[1], changes)
+    assert "1 项已不再推荐" in text_of(enter(manager).get(f"{filled}/scenarios"))
