@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from portal.core.advice import Range
 from portal.core.assessment import GateState, GateVerdict, Standing, Verdict, rounded
 from portal.core.axes import MemberStanding
+from portal.core.clients import Stage
 from portal.core.data_check import Finding
 from portal.core.errors import Problem
 from portal.core.evidence import EvidenceKind, Order, Shelf
@@ -108,6 +109,13 @@ LIMITS: Mapping[Limit, str] = {
     Limit.TIME: "放宽到三年",
     Limit.EXCLUDED: "允许使用已排除的措施",
     Limit.UNPRICED: "也考虑没有投资数据的措施",
+}
+CLIENT_STAGES: Mapping[Stage, str] = {
+    Stage.NONE: "未开始",
+    Stage.DRAFT: "填报中",
+    Stage.REVIEW: "审核中",
+    Stage.RETURNED: "待补正",
+    Stage.CONFIRMED: "已确认",
 }
 STANDINGS: Mapping[Standing, str] = {
     Standing.COUNTED: "已计分",
@@ -492,6 +500,10 @@ _PROBLEMS: Mapping[str, str] = {
     "scopes_missing": "请至少选择一项授权内容",
     "mandate_ended": "结束日期不能早于今天和开始日期",
     "mandate_too_long": "一次授权最长 {0} 年",
+    "firm_taken": "这个统一社会信用代码已经登记为咨询机构，请原机构的同事把您加入",
+    "in_a_firm": "这位同事已经属于一家咨询机构",
+    "last_of_firm": "机构里只剩一个人，不能移出",
+    "logo_kind": "标志只能是 PNG 或 JPEG 图片",
     # campaigns
     "year_form": "年度应为四位数字，例如 2026",
     "campaign_there": "{0} 年度已经有一个批次，请直接修改它",

@@ -181,6 +181,7 @@ AUDIT_DEEDS: Mapping[str, str] = {
     "firm.create": "登记咨询机构",
     "firm.change": "修改咨询机构",
     "firm.join": "加入咨询机构",
+    "firm.leave": "离开咨询机构",
     "firm.remind": "提醒自己",
     "batch.start": "开始批量打印",
     "batch.pause": "暂停批量打印",
@@ -340,7 +341,7 @@ ROLES: Mapping[Role, str] = {
 # What stands in the head of the page, by role.
 DOORS: Mapping[Role, tuple[tuple[str, str], ...]] = {
     Role.MANAGER: (("/desk", "我的自评价"),),
-    Role.CONSULTANT: (("/clients", "客户"),),
+    Role.CONSULTANT: (("/clients", "客户"), ("/firm", "本机构")),
     Role.REVIEWER: (("/reviews", "审核"), ("/campaigns", "年度批次"), ("/statistics", "统计")),
     Role.OPERATOR: (("/staff", "账号"),),
     Role.SECURITY: (("/staff", "账号与授权"),),

@@ -73,6 +73,7 @@ class Holder:
     firm_id: str
     name: str
     firm: str = ""  # the firm a person works for
+    uscc: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ from portal.storage.tables import (
     AssessmentRow,
     EvidenceLinkRow,
     EvidenceRow,
+    FirmRow,
     MembershipRow,
     ObjectionRow,
     ReviewRow,
@@ -197,12 +198,17 @@ def used_bytes(session: Session, enterprise_id: str) -> int:
 
 def known_keys(session: Session, keys: Iterable[str]) -> set[str]:
     """Those of the store's keys that a row points to."""
-    return set(session.scalars(select(EvidenceRow.store_key).where(EvidenceRow.store_key.in_(sorted(keys)))))
+    wanted = sorted(keys)
+    files = select(EvidenceRow.store_key).where(EvidenceRow.store_key.in_(wanted))
+    logos = select(FirmRow.logo_key).where(FirmRow.logo_key.in_(wanted))
+    return {*session.scalars(files), *session.scalars(logos)}
 
 
 def all_keys(session: Session) -> tuple[str, ...]:
     """The place of every file in the store, removed ones too."""
-    return tuple(session.scalars(select(EvidenceRow.store_key).order_by(EvidenceRow.store_key)))
+    files = select(EvidenceRow.store_key)
+    logos = select(FirmRow.logo_key).where(FirmRow.logo_key != "")
+    return tuple(sorted({*session.scalars(files), *session.scalars(logos)}))
 
 
 # ── Changing ─────────────────────────────────────────────────────────────────

@@ -161,4 +161,4 @@ def firms_named(session: Session, part: str, limit: int) -> tuple[Holder, ...]:
         .order_by(FirmRow.name, FirmRow.id)
         .limit(limit)
     )
-    return tuple(Holder(account_id="", firm_id=row.id, name=row.name) for row in rows)
+    return tuple(Holder(account_id="", firm_id=row.id, name=row.name, uscc=row.uscc) for row in rows)

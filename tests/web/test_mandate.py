@@ -18,7 +18,7 @@ def consultant(door: Door) -> Person:
     return make_consultant(door)
 
 
-def _grant(manager: Browser, enterprise: str, holder: str, *scopes: str, days: int = 30) -> int:
+def grant(manager: Browser, enterprise: str, holder: str, *scopes: str, days: int = 30) -> int:
     return manager.post(
         f"/enterprises/{enterprise}/mandates",
         {"holder": holder, "scopes": list(scopes)},
@@ -48,7 +48,7 @@ def test_reading_lets_read_and_nothing_else(
     enter: Enter, consultant: Person, manager: Person, assessment: str
 ) -> None:
     mine, theirs = enter(manager), enter(consultant)
-    assert _grant(mine, manager.enterprise, consultant.mail, "read") == 302
+    assert grant(mine, manager.enterprise, consultant.mail, "read") == 302
     page = text_of(theirs.get(f"{assessment}/sections/plant"))
     assert "只包括查看" in page
     assert '<fieldset class="bare" disabled>' in page
@@ -63,7 +63,7 @@ def test_what_a_consultant_fills_in_is_marked(
     enter: Enter, consultant: Person, manager: Person, assessment: str
 ) -> None:
     mine, theirs = enter(manager), enter(consultant)
-    assert _grant(mine, manager.enterprise, consultant.mail, "fill") == 302
+    assert grant(mine, manager.enterprise, consultant.mail, "fill") == 302
     saved = theirs.save(assessment, [{"item": "coal", "values": ["5"], "value": "5", "revision": 0}])
     assert saved.status_code == 200, text_of(saved)
     assert "代填" in text_of(mine.get(f"{assessment}/sections/plant"))
@@ -75,7 +75,7 @@ def test_a_revocation_works_from_the_next_request_on(
     enter: Enter, consultant: Person, manager: Person, assessment: str
 ) -> None:
     mine, theirs = enter(manager), enter(consultant)
-    _grant(mine, manager.enterprise, consultant.mail, "read", "fill", "print")
+    grant(mine, manager.enterprise, consultant.mail, "read", "fill", "print")
     assert theirs.get(f"{assessment}/sections/plant").status_code == 200
     _revoke(mine, manager.enterprise)
     assert theirs.get(f"{assessment}/sections/plant").status_code == 404
@@ -88,7 +88,7 @@ def test_a_printed_report_is_gone_with_the_mandate(
 ) -> None:
     mine, theirs = enter(manager), enter(consultant)
     mine.post(f"{assessment}/submit")
-    _grant(mine, manager.enterprise, consultant.mail, "print")
+    grant(mine, manager.enterprise, consultant.mail, "print")
     report = theirs.post(f"{assessment}/reports").headers["Location"]
     assert theirs.get(report).status_code == 200
     _revoke(mine, manager.enterprise)
@@ -104,15 +104,15 @@ def test_wrong_wishes_are_told_beside_their_fields(enter: Enter, manager: Person
     assert answer.status_code == 422
     for field in ("holder", "scopes", "starts_on"):
         assert f'id="{field}-error"' in text_of(answer)
-    assert _grant(mine, manager.enterprise, consultant.mail, "read", days=900) == 422
-    assert _grant(mine, manager.enterprise, manager.mail, "read") == 422  # no consultant
+    assert grant(mine, manager.enterprise, consultant.mail, "read", days=900) == 422
+    assert grant(mine, manager.enterprise, manager.mail, "read") == 422  # no consultant
 
 
 def test_a_stranger_cannot_revoke(
     enter: Enter, manager: Person, stranger: Person, consultant: Person
 ) -> None:
     mine, other = enter(manager), enter(stranger)
-    _grant(mine, manager.enterprise, consultant.account.id, "read")
+    grant(mine, manager.enterprise, consultant.account.id, "read")
     page = text_of(mine.get(f"/enterprises/{manager.enterprise}/mandates"))
     id = page.split("/revoke")[0].rsplit("/", 1)[1]
     assert other.post(f"/enterprises/{stranger.enterprise}/mandates/{id}/revoke").status_code == 404

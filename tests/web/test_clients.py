@@ -1,0 +1,72 @@
+"""The client desk: who has given a mandate stands in the table, and nobody else."""
+
+import pytest
+
+from portal.actions.work import Door
+from tests.cast import Person, make_consultant
+from tests.make import make_uscc
+from tests.web.browser import Browser, text_of
+from tests.web.conftest import Enter
+from tests.web.test_mandate import grant
+
+
+@pytest.fixture
+def theirs(door: Door, enter: Enter, manager: Person, assessment: str) -> Browser:
+    """A consultant who may do everything for the manager's enterprise."""
+    consultant = make_consultant(door)
+    assert grant(enter(manager), manager.enterprise, consultant.mail, "read", "fill", "print") == 302
+    return enter(consultant)
+
+
+def test_the_desk_shows_clients_and_no_strangers(theirs: Browser, stranger: Person, assessment: str) -> None:
+    page = text_of(theirs.get("/clients"))
+    assert "示例水泥有限公司" in page
+    assert "示例造纸有限公司" not in page
+    assert "继续填报" in page
+    assert "填报中" in page
+
+
+def test_filters_stand_in_the_address(theirs: Browser) -> None:
+    assert "没有符合条件的客户" in text_of(theirs.get("/clients?words=没有这家"))
+    assert "示例水泥有限公司" in text_of(theirs.get("/clients?words=水泥&stage=draft&sort=points"))
+    assert "没有符合条件的客户" in text_of(theirs.get("/clients?stage=confirmed"))
+    for wrong in ("?year=x&stage=y&sort=z&page=99", "?year=9999", "?words=%00"):
+        assert theirs.get("/clients" + wrong).status_code == 200
+
+
+def test_a_reminder_goes_to_oneself(theirs: Browser, manager: Person, door: Door, stranger: Person) -> None:
+    year = text_of(theirs.get("/clients")).split('name="year" value="')[1][:4]
+    answer = theirs.post("/clients/reminders", year=year, client=[manager.enterprise, stranger.enterprise])
+    assert answer.headers["Location"].endswith("reminded=1")
+    (mail,) = door.settings.mail_folder.glob("*clients_reminder*")
+    assert "示例水泥有限公司" in mail.read_text("utf-8")
+    assert "nothing=1" in theirs.post("/clients/reminders", year=year).headers["Location"]
+
+
+def test_two_sides_stand_beside_each_other(theirs: Browser, assessment: str) -> None:
+    id = assessment.rsplit("/", 1)[1]
+    page = text_of(theirs.get(f"/clients/compare?left={id}&right={id}"))
+    assert "各部分" in page
+    assert theirs.get(f"/clients/compare?left={id}&right=missing").status_code == 404
+
+
+def test_a_firm_shares_its_mandates(door: Door, enter: Enter, manager: Person, assessment: str) -> None:
+    first, second = make_consultant(door), make_consultant(door, "c2@example.cn", "周示例")
+    one, other, mine = enter(first), enter(second), enter(manager)
+    assert one.post("/firm", name="", uscc="1").status_code == 422
+    assert one.post("/firm", name="示例咨询有限公司", uscc=make_uscc()).status_code == 302
+    assert "示例咨询有限公司" in text_of(
+        mine.get(f"/enterprises/{manager.enterprise}/mandates?firm=示例咨询")
+    )
+    code = text_of(one.get("/firm")).split('邀请码：<span class="code">')[1].split("<")[0]
+    assert grant(mine, manager.enterprise, code, "fill") == 302
+    assert other.get(assessment).status_code == 404
+    assert one.post("/firm/members", mail=second.mail).status_code == 302
+    assert other.get(assessment).status_code == 302
+    theirs = other.save(assessment, [{"item": "coal", "values": ["5"], "value": "5", "revision": 0}])
+    assert theirs.status_code == 200
+    assert "由咨询机构“示例咨询有限公司”代填" in text_of(mine.get(f"{assessment}/sections/plant"))
+    assert one.post("/firm/members", remove=second.account.id).status_code == 302
+    assert other.get(assessment).status_code == 404
+    assert one.post("/firm/members", remove=first.account.id).status_code == 422
+    assert one.post("/firm/logo", remove="").status_code == 422
