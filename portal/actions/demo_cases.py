@@ -61,13 +61,15 @@ class Said:
 class Story:
     """One self-check from its first field to where it stands now.
 
-    `rounds` are the submissions with the plant's profile but no number yet; `returned` was sent back after the first
-    round, `judged` stands at the end; `verified` are the answers that count, with their columns of the review.
+    `rounds` are the submissions with the plant's profile but no number yet; `findings` are the data check's in the
+    first of them, `findings_after` in the last. `returned` was sent back after the first round, `judged` stands at the
+    end; `verified_columns` keep the answers that count, `decided_columns` those after the objections.
     """
 
     year: int
     given: Answers
     findings: int = 0
+    findings_after: int = 0
     rounds: tuple[Frozen, ...] = ()
     state: ReviewState | None = None
     returned: tuple[Said, ...] = ()
@@ -133,6 +135,7 @@ def _story(
         year=year,
         given=final,
         findings=len(find_irregularities(rounds[0])),
+        findings_after=len(find_irregularities(last)),
         rounds=tuple(_frozen(one, plant) for one in rounds),
         state=state,
         returned=returned,

@@ -302,6 +302,7 @@ class _Filing:
         self.draw = chance(seed, "days", plant.number, story.year)
         self.number = example_number(seed, story.year, plant.number)
         self.day = self._submission_day()
+        self._known: Case | None = None
 
     def _submission_day(self) -> float:
         """The day of submission: who is further along has filed earlier."""
@@ -404,10 +405,13 @@ class _Filing:
         if story.objected:
             self._object(city)
 
+    @property
     def _case(self) -> Case:
-        found = stored_review.find(self.session, self.id, is_locking=True)
-        assert found is not None  # it was added at submission
-        return found
+        """The case as it stands; read once, then followed: nobody else is at it."""
+        if self._known is None:
+            self._known = stored_review.find(self.session, self.id)
+        assert self._known is not None  # it was added at submission
+        return self._known
 
     def _do(
         self,
@@ -421,16 +425,21 @@ class _Filing:
         **columns: Any,
     ) -> None:
         """A move as the table allows it; raises NotAllowed."""
-        case = self._case()
+        case = self._case
         after = move(case, deed, party, who.id, now=now)
         step = stored_review.Step(deed=deed, party=party, by=who.id, at=now, remark=remark, due_at=due_at)
+        if due_at is not None or deed is Deed.RESUBMIT:
+            columns["due_at"] = due_at
         stored_review.advance(self.session, case, after, step, **columns)
+        seen = {name: columns[name] for name in ("round", "due_at", "is_extended") if name in columns}
+        holder = (columns["holder"] or "") if "holder" in columns else case.holder_id
+        self._known = replace(case, state=after, revision=case.revision + 1, holder_id=holder, **seen)
 
     def _say(self, said: Sequence[Said], party: Party, who: Account, now: datetime) -> None:
         """Draft verdicts: each that lowers or sends back by itself, the rest confirmed together."""
         if not said:
             return
-        round = self._case().round
+        round = self._case.round
         verdicts = [
             Verdict(
                 item=one.item,
@@ -494,7 +503,7 @@ class _Filing:
         self._freeze(2, paper, now)
         self._do(
             Deed.RESUBMIT, Party.ENTERPRISE, self.manager, now,
-            round=2, due_at=None, is_extended=False, waiting_since=now,
+            round=2, is_extended=False, waiting_since=now, findings=self.story.findings_after,
         )  # fmt: skip
 
     def _confirm(self, city: Account) -> None:

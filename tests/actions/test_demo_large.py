@@ -102,6 +102,8 @@ def test_nothing_lies_in_the_future_and_every_step_follows_the_one_before(city: 
         ):
             latest = work.session.scalar(text(f"SELECT max({column}) FROM {table}"))
             assert str(latest)[:19] <= (work.now + timedelta(seconds=1)).isoformat(sep=" ")[:19]
+        rows = _rows(work, "SELECT state, due_at FROM review")
+        assert all((row["state"] == "returned") == (row["due_at"] is not None) for row in rows)
         for row in _rows(work, "SELECT assessment_id FROM review ORDER BY assessment_id"):
             steps = stored_review.decisions(work.session, row["assessment_id"])
             assert all(one.at <= other.at for one, other in pairwise(steps))
