@@ -13,9 +13,9 @@ from portal.core.formula import Formula
 from portal.core.gaps import find_gaps
 from portal.core.levels import Direction, Grade
 from portal.core.optimise import Goal, Limit, find_cheapest, is_hopeless, is_reached
-from portal.core.questionnaire import Column, Extent
+from portal.core.questionnaire import Adjustment, Column, Extent
 from portal.core.scoring import assess
-from portal.core.technology import CostClass, Lowers, Reaches, SavesShare
+from portal.core.technology import CostClass, Lowers, Reaches, SavesShare, States
 from portal.core.whatif import look, price
 from portal.solver import solve
 from tests.trade import (
@@ -23,8 +23,11 @@ from tests.trade import (
     make_activity,
     make_answers,
     make_backing,
+    make_derived,
+    make_factor,
     make_grade_rules,
     make_indicator,
+    make_level,
     make_practice,
     make_questionnaire,
     make_requirement,
@@ -263,3 +266,89 @@ def test_nothing_is_cheapest_where_everything_is_reached(points):
     found = find_cheapest(assessment, (), Goal(points=points), solve)
     assert [way.taken for way in found.ways] == [()]
     assert found.ways[0].investment.high == 0
+
+
+def test_there_are_three_ways_at_most():
+    assessment = plant("nff", "90", "900")
+    technologies = [make_technology(f"t{n}", ["a"]) for n in range(5)]
+    given_ = measures(assessment, technologies, {f"t{n}": n + 1 for n in range(5)})
+    target = look(assessment, given_[:1]).after.points.total
+    found = find_cheapest(assessment, given_, Goal(points=target), solve)
+    assert [way.investment.high for way in found.ways] == [1, 2, 3]
+    forced = Goal(points=target, mandatory=frozenset({"t4"}))
+    assert [way.investment.high for way in find_cheapest(assessment, given_, forced, solve).ways] == [5]
+
+
+def test_a_proposal_that_is_not_true_is_never_shown():
+    """A solver in floating point may let a set through that just misses the goal."""
+    assessment = plant("nff", "90", "900")
+    given_ = measures(assessment, [make_technology("t", ["a"])], {"t": 1})
+    target = look(assessment, given_).after.points.total
+    asked = []
+
+    def careless(program):
+        asked.append(program)
+        return frozenset() if len(asked) == 1 else solve(program)
+
+    found = find_cheapest(assessment, given_, Goal(points=target), careless)
+    assert [[one.id for one in way.taken] for way in found.ways] == [["t"]]
+    assert len(asked[1].rows) == len(asked[0].rows) + 1
+
+
+def test_without_a_rulebook_no_grade_can_be_a_goal():
+    assessment = assess(make_questionnaire(make_practice("a")), make_answers(a=Practised(Extent.NONE)))
+    given_ = measures(assessment, [make_technology("t", ["a"])], {"t": 1})
+    found = find_cheapest(assessment, given_, Goal(grade=Grade.III), solve)
+    assert found.obstacles.is_grade_unknown
+    assert not found.obstacles.is_index_low
+
+
+def test_a_grade_follows_own_figures_corrected_levels_and_levels_that_are_missing():
+    """A plant with its own factor, a limit that moves with its output, and no grade Ⅰ for one indicator."""
+    lasting = make_level("II", "70", adjust=Adjustment(quantity="spread", origin=D(10), step=D(1)))
+    questionnaire = make_questionnaire(
+        make_activity("electricity", unit="kWh"),
+        make_activity("output"),
+        make_activity("own_factor", unit="kgce/kWh", replaces={"ce": Formula.parse("own_factor")}),
+        make_indicator("coal", "1 11 14", formula=Formula.parse("spread * ce + electricity / output * ce")),
+        make_indicator("moving", (lasting, make_level("III", "200")), unit="kWh/t"),
+        make_indicator("absent", "1 2 3"),
+        factors=(make_factor("ce", "0.1", "kgce/kWh"),),
+        derived=(make_derived("spread", "kWh/t", "electricity / output"),),
+        rulebooks=(
+            make_grade_rules(
+                {"all": ("50", {"coal": "50", "moving": "30"}), "gone": ("50", {"absent": "20"})}
+            ),
+        ),
+    )
+    answers = make_answers(
+        electricity=Measured(D(800)),
+        output=Measured(D(10)),
+        own_factor=Measured(D("0.1")),
+        moving=Measured(D(175)),
+        absent=NotApplicable("none"),
+    )
+    assessment = assess(questionnaire, answers)
+    technologies = [
+        make_technology("saves", ["coal"], effects=(saves(15),)),
+        make_technology("lowers", ["moving"], effects=(lowers("moving", 20),)),
+        make_technology("stated", ["moving"], effects=(States(text="good", backing=SAID),)),
+    ]
+    given_ = measures(assessment, technologies, {"saves": 4, "lowers": 3, "stated": 1})
+    for grade in (Grade.III, Grade.II, Grade.I):
+        goal = Goal(grade=grade)
+        found = find_cheapest(assessment, given_, goal, solve)
+        expected = brute(assessment, given_, goal)
+        got = [way.investment.high for way in found.ways[:1]]
+        assert got == ([expected[1]] if expected else [])
+    assert find_cheapest(assessment, given_, Goal(grade=Grade.III), solve).ways[0].investment.high == 4
+
+
+def test_a_weaker_grade_that_nobody_published_asks_for_nothing():
+    questionnaire = make_questionnaire(
+        make_indicator("heat", "100 107 -"), rulebooks=(make_grade_rules({"all": ("100", {"heat": "100"})}),)
+    )
+    assessment = assess(questionnaire, make_answers(heat=Measured(D(110))))
+    given_ = measures(assessment, [make_technology("t", ["heat"], effects=(lowers("heat", 5),))], {"t": 2})
+    found = find_cheapest(assessment, given_, Goal(grade=Grade.II), solve)
+    assert [way.investment.high for way in found.ways] == [2]
