@@ -50,7 +50,7 @@ def stop(*lines: str) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--db", "database_url", default="", help="PostgreSQL 地址；不写则用数据目录中的 SQLite")
 @click.option("--data", "folder", type=_FOLDER, help="数据目录，默认 data/demo 或 data/demo-large")
-@click.option("--large", "is_large", is_flag=True, help="600 家示例企业、三个年度，生成约需一两分钟")
+@click.option("--large", "is_large", is_flag=True, help="600 家示例企业、三个年度，生成需要几分钟")
 def demo_command(port: int, host: str, database_url: str, folder: Path | None, *, is_large: bool) -> None:
     """Migrate, seed if empty, start web and worker, print address and sign-ins."""
     from portal.cli.demo import run
