@@ -23,6 +23,7 @@ from portal.core.gaps import Urgency
 from portal.core.levels import Direction, Grade, Verification
 from portal.core.optimise import Limit
 from portal.core.planning import MeasureState
+from portal.core.printing import BatchState, ItemState
 from portal.core.questionnaire import (
     Activity,
     Agree,
@@ -109,6 +110,19 @@ LIMITS: Mapping[Limit, str] = {
     Limit.TIME: "放宽到三年",
     Limit.EXCLUDED: "允许使用已排除的措施",
     Limit.UNPRICED: "也考虑没有投资数据的措施",
+}
+BATCH_STATES: Mapping[BatchState, str] = {
+    BatchState.RUNNING: "打印中",
+    BatchState.PAUSED: "已暂停",
+    BatchState.CANCELLED: "已取消",
+    BatchState.DONE: "已结束",
+}
+ITEM_STATES: Mapping[ItemState, str] = {
+    ItemState.WAITING: "等待",
+    ItemState.PRINTED: "已印好",
+    ItemState.FAILED: "未成功",
+    ItemState.REFUSED: "无权打印",
+    ItemState.CANCELLED: "已取消",
 }
 CLIENT_STAGES: Mapping[Stage, str] = {
     Stage.NONE: "未开始",
@@ -546,12 +560,21 @@ def problem(one: Problem) -> str:
 REPORT_ERRORS: Mapping[str, str] = {
     "abandoned": "打印程序多次中断，请重新生成；仍不成功请联系管理员",
     "crashed": "打印程序意外退出，请重新生成；仍不成功请联系管理员",
+    "mandate_over": "企业的授权已经结束或不包括打印",
+    "file_gone": "印好的文件不在存储中，请重试",
+    "NotFound:": "报告对应的自评价已不能打印，授权可能已经结束",
 }
 
 
 def report_error(code: str) -> str:
     """The sentence for a report that failed."""
     return REPORT_ERRORS.get(code.partition(" ")[0], code)
+
+
+def batch_file(title: str, count: int, kind: str) -> str:
+    """The name under which a file of a batch is saved."""
+    what = {"zip": "改进报告", "pdf": "改进报告合并打印件", "xlsx": "改进报告目录"}[kind]
+    return f"{title}_{what}_{count}份.{kind}"
 
 
 def white_paper_file(year: int, district: str) -> str:

@@ -341,7 +341,7 @@ ROLES: Mapping[Role, str] = {
 # What stands in the head of the page, by role.
 DOORS: Mapping[Role, tuple[tuple[str, str], ...]] = {
     Role.MANAGER: (("/desk", "我的自评价"),),
-    Role.CONSULTANT: (("/clients", "客户"), ("/firm", "本机构")),
+    Role.CONSULTANT: (("/clients", "客户"), ("/batches", "批量打印"), ("/firm", "本机构")),
     Role.REVIEWER: (("/reviews", "审核"), ("/campaigns", "年度批次"), ("/statistics", "统计")),
     Role.OPERATOR: (("/staff", "账号"),),
     Role.SECURITY: (("/staff", "账号与授权"),),

@@ -1,5 +1,6 @@
 """Asking for a report, fetching it, the public check, and the queue that workers empty."""
 
+import base64
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -12,6 +13,7 @@ from portal.actions import assessment as filing
 from portal.actions.work import NotFound, Work, new_id
 from portal.core.answers import to_json
 from portal.core.filing import OpenAssessment
+from portal.core.mandate import Firm
 from portal.core.plain_text import number_form
 from portal.core.printing import Job, JobKind, JobState, PublicRecord, ReportState
 from portal.core.review import ReviewState
@@ -23,8 +25,10 @@ from portal.report.peers import PeerPart
 from portal.storage import account as stored_account
 from portal.storage import assessment as stored_assessment
 from portal.storage import correction as stored_correction
+from portal.storage import firm as stored_firm
 from portal.storage import report as stored
 from portal.storage import review as stored_review
+from portal.storage.files import CONTENT, FileGone, StoreUnreachable, open_store
 
 GRACE = timedelta(seconds=30)  # a lease lasts longer than the longest printing by this
 MOST_ATTEMPTS = 3
@@ -41,9 +45,18 @@ def ask(work: Work, who: Account, assessment_id: str) -> str:
     if stored_assessment.find(work.session, assessment_id, sight=who.printing_sight) is None:
         raise NotFound(assessment_id)
     shown = result.of(work, who, assessment_id)
-    key = content_key(work, shown)
+    firm = stored_firm.of_member(work.session, who.id) if who.role is Role.CONSULTANT else None
+    key = content_key(work, shown, firm)
     id = new_id()
-    if stored.add(work.session, id, assessment_id=assessment_id, content_key=key, by=who.id, now=work.now):
+    if stored.add(
+        work.session,
+        id,
+        assessment_id=assessment_id,
+        content_key=key,
+        by=who.id,
+        now=work.now,
+        firm_id=firm.id if firm is not None else None,
+    ):
         work.note("report.ask", "assessment", assessment_id, after=id)
         return id
     there = stored.find_by_content(work.session, key)
@@ -56,7 +69,7 @@ def ask(work: Work, who: Account, assessment_id: str) -> str:
     return there.id
 
 
-def content_key(work: Work, shown: result.Result) -> str:
+def content_key(work: Work, shown: result.Result, firm: Firm | None = None) -> str:
     """A hash of everything that the report shows: answers, score, content, profile, templates, day of a draft."""
     open_ = shown.open
     parts = {
@@ -75,6 +88,7 @@ def content_key(work: Work, shown: result.Result) -> str:
         "library": work.library.checksum,
         "plan": scenario.plan_key(work, open_.id),
         "profile": asdict(open_.enterprise.profile),
+        "firm": [asdict(firm), stored_firm.logo_key(work.session, firm.id)] if firm is not None else None,
         "on_behalf": _on_behalf(open_),
         "peers": _peers_told(statistics.peer_part(work, shown.assessment, open_)),
         "verified": _verified_told(shown),
@@ -154,7 +168,7 @@ def check(work: Work, number: str) -> PublicRecord | None:
     )
 
 
-def compose(work: Work, shown: result.Result) -> ReportDocument:
+def compose(work: Work, shown: result.Result, firm: Firm | None = None) -> ReportDocument:
     """The report in words. A submitted one bears the day of its submission, so that it always is the same."""
     open_ = shown.open
     profile = open_.enterprise.profile
@@ -173,6 +187,9 @@ def compose(work: Work, shown: result.Result) -> ReportDocument:
         is_submitted=not open_.is_editable,
         check_url=f"{work.settings.address}/check/{open_.number}" if open_.number else "",
         checksum=open_.checksum,
+        consultant=firm.name if firm is not None else "",
+        consultant_notes=_cover_notes(firm),
+        consultant_logo=_logo(work, firm),
     )
     return document.compose(
         shown.assessment,
@@ -218,7 +235,30 @@ class Printable:
 def _compose_report(work: Work, job: Job) -> ReportDocument:
     if not may_print(work, job.asked_by, job.assessment_id):
         raise NotFound(job.assessment_id)
-    return compose(work, result.for_printing(work, job.assessment_id))
+    firm = stored_firm.find(work.session, job.firm_id) if job.firm_id else None
+    return compose(work, result.for_printing(work, job.assessment_id), firm)
+
+
+def _cover_notes(firm: Firm | None) -> tuple[str, ...]:
+    """What a consulting firm says of itself on the cover."""
+    if firm is None:
+        return ()
+    signatory = f"签字人：{firm.signatory}" if firm.signatory else ""
+    contact = "　".join(part for part in (firm.address, firm.phone) if part)
+    return tuple(line for line in (contact, signatory, firm.cover_note) if line)
+
+
+def _logo(work: Work, firm: Firm | None) -> str:
+    """The firm's logo as an address that the printer can read; a store out of reach must not stop the report."""
+    if firm is None or not firm.has_logo:
+        return ""
+    key = stored_firm.logo_key(work.session, firm.id)
+    try:
+        content = open_store(work.settings).get(f"{key}/{CONTENT}")
+    except (FileGone, StoreUnreachable):
+        return ""
+    kind = "png" if content.startswith(b"\x89PNG") else "jpeg"
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode('ascii')}"
 
 
 def may_print(work: Work, account_id: str, assessment_id: str) -> bool:

@@ -9,7 +9,7 @@ from types import FrameType
 
 import click
 
-from portal.actions import report
+from portal.actions import batch, report
 from portal.actions.work import Door
 from portal.cli.rounds import Rounds
 from portal.config import Settings
@@ -41,13 +41,23 @@ def work_on(settings: Settings, *, is_once: bool) -> int:
             sweep(door)
             swept = time.monotonic()
         rounds.walk()
+        is_batch = _walk_batches(door)
         is_found = _print_next(door, stop)
-        if not is_found and is_once:
+        if not is_found and is_once and not is_batch:
             break
         if not is_found:
             time.sleep(PAUSE)
     door.database.close()
     return 0
+
+
+def _walk_batches(door: Door) -> bool:
+    """Do the next thing for every batch; a database that is busy is asked again."""
+    try:
+        return batch.walk(door)
+    except (PortalError, OSError) as error:
+        click.echo(f"{type(error).__name__}: {error}", err=True)
+        return True
 
 
 class _StopSign:

@@ -75,6 +75,7 @@ class Job:
     asked_by: str
     asked_at: datetime
     lease_until: datetime
+    firm_id: str = ""  # whose cover it bears
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,8 @@ class Particulars:
     check_url: str = ""
     checksum: str = ""
     consultant: str = ""
+    consultant_notes: tuple[str, ...] = ()
+    consultant_logo: str = ""  # an image as a data: address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ def add(
     now: datetime,
     kind: JobKind = JobKind.REPORT,
     subject: str = "",
+    firm_id: str | None = None,
 ) -> bool:
     """Queue a paper; False when one with the same content is there already."""
     return add_new(
@@ -44,6 +45,7 @@ def add(
         file="",
         sha256="",
         size=0,
+        firm_id=firm_id,
     )
 
 
@@ -119,6 +121,7 @@ def claim(session: Session, worker: str, *, now: datetime, lease_until: datetime
         asked_by=row.asked_by,
         asked_at=row.asked_at,
         lease_until=lease_until,
+        firm_id=row.firm_id or "",
     )
 
 

@@ -1,0 +1,228 @@
+"""Batches: every report once, refused where the mandate is over, bundled at the end and not handed out afterwards."""
+
+import io
+import zipfile
+from datetime import UTC, datetime
+
+import pytest
+from pypdf import PdfReader, PdfWriter
+
+from portal.actions import account, assessment, batch, mandate, report
+from portal.actions.work import Door, NotFound, Work
+from portal.core.batch import file_names
+from portal.core.clients import Asked
+from portal.core.mandate import Wish
+from portal.core.printing import BatchState, ItemState
+from portal.core.roles import Account
+from portal.storage import account as stored_account
+from tests.cast import Person, enrol, make_consultant
+from tests.make import make_answers, make_changes
+
+YEAR = datetime.now(UTC).year
+PLANTS = 3
+
+
+def _grant(door: Door, manager: Person, holder: Person) -> str:
+    day = f"{YEAR}-01-01"
+    with door.writing() as work:
+        wish = Wish(holder=holder.mail, scopes=("read", "print"), starts_on=day, ends_on=f"{YEAR + 1}-12-31")
+        id, problems = mandate.grant(work, manager.account, manager.enterprise, wish)
+        assert id is not None, problems
+    return id
+
+
+@pytest.fixture
+def plants(door: Door) -> list[Person]:
+    """Enterprises that have submitted."""
+    found = []
+    for number in range(PLANTS):
+        person = enrol(door, "王示例", f"m{number}@example.cn", name=f"示例/水泥{number}:有限公司")
+        with door.writing() as work:
+            id = assessment.start(work, person.account, person.enterprise, assessment.this_year(work.now))
+            assessment.keep(work, person.account, id, make_changes(make_answers()))
+            assessment.submit(work, person.account, id)
+        found.append(person)
+    return found
+
+
+@pytest.fixture
+def consultant(door: Door, plants: list[Person]) -> Person:
+    """Somebody who may print for all of them."""
+    one = make_consultant(door)
+    for plant in plants:
+        _grant(door, plant, one)
+    return one
+
+
+def _now(work: Work, person: Person) -> Account:
+    found = stored_account.find(work.session, person.account.id)
+    assert found is not None
+    return account.mandated(work, found)
+
+
+def _start(door: Door, consultant: Person) -> str:
+    with door.writing() as work:
+        id = batch.start(work, _now(work, consultant), Asked(year=assessment.this_year(work.now)), None)
+    assert id is not None
+    return id
+
+
+def _print_one(door: Door) -> bool:
+    """What a worker does, with a small PDF in place of the report."""
+    folder = door.settings.report_folder
+    folder.mkdir(parents=True, exist_ok=True)
+    with door.writing() as work:
+        job = report.claim(work, "here:1")
+    if job is None:
+        return False
+    try:
+        with door.reading() as work:
+            report.compose_job(work, job)
+    except NotFound as error:
+        with door.writing() as work:
+            report.fail(work, job, f"NotFound: {error}")
+        return True
+    writer = PdfWriter()
+    writer.add_blank_page(210, 297)
+    path = folder / f".{job.id}.pdf"
+    with path.open("wb") as stream:
+        writer.write(stream)
+    with door.writing() as work:
+        assert report.finish(work, job, path)
+    return True
+
+
+def _work_off(door: Door, rounds: int = 40) -> None:
+    for _ in range(rounds):
+        is_under_way = batch.walk(door)
+        if not _print_one(door) and not is_under_way:
+            return
+
+
+def _look(door: Door, consultant: Person, id: str) -> batch.Progress:
+    with door.reading() as work:
+        return batch.progress(work, _now(work, consultant), id)
+
+
+def _fetch(door: Door, consultant: Person, id: str, kind: str) -> bytes:
+    with door.writing() as work:
+        return batch.fetch(work, _now(work, consultant), id, kind)[0].read_bytes()
+
+
+def test_a_batch_comes_out_whole(door: Door, consultant: Person) -> None:
+    id = _start(door, consultant)
+    _work_off(door)
+    found = _look(door, consultant, id)
+    assert found.batch.state is BatchState.DONE
+    assert found.batch.finished_at is not None
+    assert found.batch.counts == {ItemState.PRINTED: PLANTS}
+    archive = zipfile.ZipFile(io.BytesIO(_fetch(door, consultant, id, "zip")))
+    assert archive.testzip() is None
+    names = [one for one in archive.namelist() if one.endswith(".pdf")]
+    assert len(names) == PLANTS
+    assert all("/" not in one and ":" not in one and one.startswith(f"{YEAR}_示例 水泥") for one in names)
+    merged = PdfReader(io.BytesIO(_fetch(door, consultant, id, "pdf")))
+    assert len(merged.pages) == len(merged.outline) == PLANTS
+    assert _fetch(door, consultant, id, "xlsx").startswith(b"PK")
+
+
+def test_the_same_reports_are_printed_once(door: Door, consultant: Person) -> None:
+    first, second = _start(door, consultant), _start(door, consultant)
+    _work_off(door)
+    jobs = [{one.job_id for one in _look(door, consultant, id).items} for id in (first, second)]
+    assert jobs[0] == jobs[1]
+
+
+def test_a_mandate_that_ends_in_the_middle_refuses_the_rest(
+    door: Door, consultant: Person, plants: list[Person]
+) -> None:
+    id = _start(door, consultant)
+    with door.writing() as work:
+        (given,) = mandate.granted(work, plants[2].account, plants[2].enterprise)
+        mandate.revoke(work, plants[2].account, plants[2].enterprise, given.id)
+    _work_off(door)
+    counts = _look(door, consultant, id).batch.counts
+    assert counts == {ItemState.PRINTED: PLANTS - 1, ItemState.REFUSED: 1}
+    assert _fetch(door, consultant, id, "zip")
+
+
+def test_a_mandate_that_ends_between_asking_and_printing_stops_the_paper(
+    door: Door, consultant: Person, plants: list[Person]
+) -> None:
+    id = _start(door, consultant)
+    for _ in range(PLANTS):
+        batch.walk(door)
+    with door.writing() as work:
+        (given,) = mandate.granted(work, plants[0].account, plants[0].enterprise)
+        mandate.revoke(work, plants[0].account, plants[0].enterprise, given.id)
+    _work_off(door)
+    assert _look(door, consultant, id).batch.counts == {ItemState.PRINTED: PLANTS - 1, ItemState.REFUSED: 1}
+
+
+def test_files_are_not_handed_out_after_a_revocation(
+    door: Door, consultant: Person, plants: list[Person]
+) -> None:
+    id = _start(door, consultant)
+    _work_off(door)
+    with door.writing() as work:
+        (given,) = mandate.granted(work, plants[1].account, plants[1].enterprise)
+        mandate.revoke(work, plants[1].account, plants[1].enterprise, given.id)
+    assert not _look(door, consultant, id).is_whole
+    for kind in batch.KINDS:
+        with pytest.raises(NotFound):
+            _fetch(door, consultant, id, kind)
+    with door.writing() as work:
+        batch.retry(work, _now(work, consultant), id)
+    _work_off(door)
+    archive = zipfile.ZipFile(io.BytesIO(_fetch(door, consultant, id, "zip")))
+    assert len([one for one in archive.namelist() if one.endswith(".pdf")]) == PLANTS - 1
+
+
+def test_pause_cancel_and_retry(door: Door, consultant: Person) -> None:
+    id = _start(door, consultant)
+    with door.writing() as work:
+        batch.pause(work, _now(work, consultant), id)
+    assert not batch.walk(door)
+    assert not _print_one(door)
+    with door.writing() as work:
+        batch.resume(work, _now(work, consultant), id)
+        batch.cancel(work, _now(work, consultant), id)
+    _work_off(door)
+    found = _look(door, consultant, id).batch
+    assert found.counts == {ItemState.CANCELLED: PLANTS}
+    with door.writing() as work:
+        batch.retry(work, _now(work, consultant), id)
+    _work_off(door)
+    assert _look(door, consultant, id).batch.counts == {ItemState.PRINTED: PLANTS}
+
+
+def test_a_failed_report_says_why_and_is_tried_again(door: Door, consultant: Person) -> None:
+    id = _start(door, consultant)
+    batch.walk(door)
+    with door.writing() as work:
+        job = report.claim(work, "here:1")
+        assert job is not None
+        report.fail(work, job, report.CRASHED)
+    _work_off(door)
+    found = _look(door, consultant, id)
+    assert found.batch.counts == {ItemState.PRINTED: PLANTS - 1, ItemState.FAILED: 1}
+    assert found.items[0].error == report.CRASHED
+    with door.writing() as work:
+        batch.retry(work, _now(work, consultant), id)
+    _work_off(door)
+    assert _look(door, consultant, id).batch.counts == {ItemState.PRINTED: PLANTS}
+
+
+def test_nobody_looks_into_another_ones_batch(door: Door, consultant: Person) -> None:
+    id = _start(door, consultant)
+    other = make_consultant(door, "c2@example.cn")
+    with door.writing() as work, pytest.raises(NotFound):
+        batch.cancel(work, other.account, id)
+    with pytest.raises(NotFound):
+        _look(door, other, id)
+
+
+def test_names_are_short_and_never_the_same_twice(door: Door, consultant: Person) -> None:
+    found = _look(door, consultant, _start(door, consultant)).items
+    names = file_names([*found, *found])
+    assert len(set(names.values())) == len(names)
