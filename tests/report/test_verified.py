@@ -98,7 +98,7 @@ def test_the_report_bears_the_verified_score(tmp_path: Path) -> None:
     document = replace(make_document(), verified=part)
     print_here(document, tmp_path / "report.pdf", lambda percent, step: None)
     pdf = PdfDocument(tmp_path / "report.pdf")
-    texts = [page.get_textpage().get_text_bounded().replace("\xa0", " ") for page in pdf]
+    texts = [page.get_textpage().get_text_bounded().replace("\xa0", " ").replace("\r\n", "") for page in pdf]
     pdf.close()
     assert f"{part.total}（2026年12月9日确认）" in texts[0]
     assert f"核定得分 {part.total}" in "".join(texts[2:4])
