@@ -29,7 +29,7 @@ def solve(program: Program) -> frozenset[str] | None:
     for option, value in (
         ("threads", 1),
         ("mip_rel_gap", 0.0),
-        ("mip_abs_gap", 0.0),
+        ("mip_abs_gap", float(program.grain) / 2),  # what is nearer than half a grain is the same
         ("time_limit", SECONDS),
     ):
         highs.setOptionValue(option, value)

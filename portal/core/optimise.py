@@ -13,7 +13,7 @@ counts, not the sum: y_i ≤ Σ_j x_j); an indicator reaches a level or not (a_i
 (index and blockers) and binding gates are linear in the same facts.
 
 **Why the result is exact.** a_ir is a function of the measures that touch item i. The program starts without it: a_ir
-may be 1 as soon as it may be for some set. Every proposal is then scored by `assess` itself, and every fact that it
+may be 1 as soon as enough measures of the item are there (their shares multiply, so their logarithms add). Every proposal is then scored by `assess` itself, and every fact that it
 claims and that does not hold becomes a cut on the measures of that item: where effects only ever better the item, "one
 measure more than these", else "not exactly these". Cuts are implied by the truth, so the program always is a
 relaxation; it ends because there are finitely many, and what it ends with is a true solution of a relaxation: the
@@ -26,11 +26,11 @@ from decimal import Decimal
 from enum import Enum
 from itertools import pairwise
 
-from portal.core.advice import COST_CLASSES, Range, Recommendation, add_up, taken_up
+from portal.core.advice import COST_CLASSES, Range, Recommendation, add_up, rest_of, taken_up
 from portal.core.answers import Measured
 from portal.core.assessment import Assessment, Gate, GateState, ItemResult, Standing
 from portal.core.gaps import Gap, find_gaps
-from portal.core.levels import GRADES, Grade
+from portal.core.levels import GRADES, Direction, Grade
 from portal.core.questionnaire import Activity, Indicator, ItemId, Practice, Questionnaire, Requirement
 from portal.core.rulebook import PointsRulebook
 from portal.core.scoring import assess
@@ -40,6 +40,8 @@ from portal.core.whatif import Priced
 ZERO, ONE = Decimal(0), Decimal(1)
 MOST_WAYS = 3
 OBSTACLES_SHOWN = 3
+FINEST = Decimal("0.0001")  # 万元: one yuan
+NEARLY = Decimal("0.999999")  # of a logarithm: rounding never cuts off what holds
 
 # ── The program that a solver sees ───────────────────────────────────────────
 
@@ -54,10 +56,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """Make Σ costs as small as possible under the rows; every name in them is a 0/1 variable."""
+    """Make Σ costs as small as possible under the rows; every name in them is a 0/1 variable.
+
+    Two sums of costs are equal or differ by at least `grain` (0: it is not known).
+    """
 
     costs: Mapping[str, Decimal]
     rows: tuple[Row, ...]
+    grain: Decimal = ZERO
 
 
 # The names that are 1 in an optimum, or None where the rows contradict each other.
@@ -148,7 +154,9 @@ class Found:
     unsettling: tuple[Recommendation, ...] = ()
 
 
-def find_cheapest(assessment: Assessment, measures: Sequence[Priced], goal: Goal, solve: Solver) -> Found:
+def find_cheapest(
+    assessment: Assessment, measures: Sequence[Priced], goal: Goal, solve: Solver, most_ways: int = MOST_WAYS
+) -> Found:
     """The cheapest set of `measures` that reaches the goal, alternatives beside it, or the obstacles.
 
     Ties go to fewer measures. An alternative does without at least one measure of every way before it.
@@ -156,7 +164,7 @@ def find_cheapest(assessment: Assessment, measures: Sequence[Priced], goal: Goal
     model = _Model(assessment, measures, solve)
     ways: list[Way] = []
     barred: list[Row] = []
-    while len(ways) < MOST_WAYS:
+    while len(ways) < most_ways:
         names = model.cheapest(goal, barred)
         if names is None:
             break
@@ -334,6 +342,24 @@ class _Model:
     def _is_so(self, fact: _Fact, after: Assessment) -> bool:
         return fact.holds(_result(after, fact.item), self.full)
 
+    def _pull_rows(self) -> Iterator[Row]:
+        """Where measures only lower a value by shares, how many it takes: Π (1 − s_j) ≤ level ÷ value, in logarithms.
+
+        A measure that brings the value to a figure of its own counts as enough: the row only ever allows too much.
+        """
+        for fact in self.facts.values():
+            result = self.assessment.result_of(fact.item)
+            level = next((one.value for one in result.levels if one.level.grade.rank == fact.rank), None)
+            value = result.reading.value if result.reading is not None else None
+            if not fact.is_monotone or level is None or value is None or not 0 < level < value:
+                continue
+            assert isinstance(result.item, Indicator)  # only indicators have levels
+            if result.item.direction is not Direction.SMALLER:
+                continue
+            need = (value / level).ln() * NEARLY
+            pulls = {name: min(_pull(self.measures[name], fact.item), need) for name in fact.touched_by}
+            yield Row({**pulls, fact.name: -need}, ZERO)
+
     def _goal_rows(self, goal: Goal) -> Iterator[Row]:
         if goal.points is not None:
             terms, constant = self._points()
@@ -419,8 +445,16 @@ class _Model:
             }
             if unpriced:
                 yield unpriced
-        yield self._costs()
-        yield dict.fromkeys(self.measures, ONE)
+        costs = self._costs()
+        grain = _grain(costs.values())
+        if grain < FINEST * 1000:
+            yield costs
+            yield dict.fromkeys(self.measures, ONE)
+            return
+        # Money in whole grains: the number of measures, as a part of a grain, decides ties in the same run.
+        tie = grain / 1000
+        assert len(self.measures) < 1000
+        yield {name: costs.get(name, ZERO) + tie for name in self.measures}
 
     def cheapest(self, goal: Goal, more: Sequence[Row] = ()) -> frozenset[str] | None:
         """The cheapest set for the goal under further rows, by name; None where there is none."""
@@ -449,10 +483,12 @@ class _Model:
 
     def _settle(self, costs: Mapping[str, Decimal], rows: Sequence[Row], goal: Goal) -> frozenset[str] | None:
         """An optimum whose every claim is true."""
-        standing = tuple(self._standing_rows())
+        standing = (*self._standing_rows(), *self._pull_rows())
         barred: list[Row] = []
         while True:
-            claimed = self.solve(Program(costs, (*rows, *standing, *self.cuts, *barred)))
+            claimed = self.solve(
+                Program(costs, (*rows, *standing, *self.cuts, *barred), _grain(costs.values()))
+            )
             if claimed is None:
                 return None
             names = claimed & frozenset(self.measures)
@@ -490,12 +526,35 @@ def _less_than_all(names: frozenset[str]) -> Row:
     return Row(dict.fromkeys(sorted(names), -ONE), ONE - len(names))
 
 
+def _grain(costs: Iterable[Decimal]) -> Decimal:
+    """A power of ten of which every cost is a whole multiple; 0 where there are parts of parts."""
+    finest = ONE
+    for cost in costs:
+        exponent = cost.normalize().as_tuple().exponent
+        assert isinstance(exponent, int)  # costs are finite
+        finest = min(finest, ONE.scaleb(exponent))
+    return finest if finest >= FINEST else ZERO
+
+
 def _is_kept(row: Row, ones: frozenset[str]) -> bool:
     return sum((value for name, value in row.terms.items() if name in ones), ZERO) >= row.least
 
 
 def _result(assessment: Assessment, item: ItemId) -> ItemResult:
     return assessment.result_of(item)
+
+
+def _pull(one: Priced, item: ItemId) -> Decimal:
+    """How far a measure brings a value down, as a logarithm; without end where it names the value that it reaches."""
+    rest = rest_of(one.recommendation.gaps).low / 100
+    total = ZERO
+    for effect in one.recommendation.technology.effects:
+        if isinstance(effect, Reaches) and effect.item == item:
+            return Decimal("Infinity")
+        if isinstance(effect, Lowers) and effect.item == item:
+            left = ONE - effect.low * rest / 100
+            total += -left.ln() if left > 0 else Decimal("Infinity")
+    return total
 
 
 def _standings(assessment: Assessment) -> tuple[object, ...]:

@@ -3,10 +3,17 @@
 import sys
 import unicodedata
 
-from tests.benchmarks import pages, reports, scores, starting, statistics
+from tests.benchmarks import pages, plans, reports, scores, starting, statistics
 from tests.benchmarks.measuring import Line
 
-PARTS = {"reports": reports, "pages": pages, "scores": scores, "starting": starting, "statistics": statistics}
+PARTS = {
+    "reports": reports,
+    "pages": pages,
+    "plans": plans,
+    "scores": scores,
+    "starting": starting,
+    "statistics": statistics,
+}
 WIDTHS = (56, 12, 12, 7, 12)
 
 

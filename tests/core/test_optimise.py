@@ -352,3 +352,23 @@ def test_a_weaker_grade_that_nobody_published_asks_for_nothing():
     given_ = measures(assessment, [make_technology("t", ["heat"], effects=(lowers("heat", 5),))], {"t": 2})
     found = find_cheapest(assessment, given_, Goal(grade=Grade.II), solve)
     assert [way.investment.high for way in found.ways] == [2]
+
+
+def test_money_in_parts_of_a_yuan_is_compared_all_the_same():
+    assessment = plant("nff", "90", "900")
+    given_ = measures(
+        assessment,
+        [make_technology("a1", ["a"]), make_technology("a2", ["a"])],
+        {"a1": "1.23456789", "a2": "1.23456788"},
+    )
+    target = look(assessment, given_[:1]).after.points.total
+    found = find_cheapest(assessment, given_, Goal(points=target), solve)
+    assert [way.investment.high for way in found.ways][:1] == [D("1.23456788")]
+
+
+def test_lowering_what_should_be_large_helps_nothing():
+    assessment = plant("nff", "90", "1100")
+    hurting = make_technology("t", ["load", "a"], effects=(lowers("load", 10),))
+    given_ = measures(assessment, [hurting], {"t": 1})
+    found = find_cheapest(assessment, given_, Goal(points=D(100), needs_gates=False), solve)
+    assert "load" in [gap.result.item.id for gap in found.obstacles.losing]
