@@ -3,11 +3,12 @@
 import sys
 import unicodedata
 
-from tests.benchmarks import pages, plans, reports, scores, starting, statistics
+from tests.benchmarks import batch, pages, plans, reports, scores, starting, statistics
 from tests.benchmarks.measuring import Line
 
 PARTS = {
     "reports": reports,
+    "batch": batch,
     "pages": pages,
     "plans": plans,
     "scores": scores,
