@@ -385,12 +385,15 @@ def of_round(work: Work, who: Account, assessment_id: str, round: int) -> Links:
     return _with_files(work, stored.submitted(work.session, assessment_id, round) or {})
 
 
-def with_objection(work: Work, who: Account, assessment_id: str, item: ItemId) -> tuple[Evidence, ...]:
-    """The files that now stand beside an item, submitted or added for an objection; raises NotFound."""
+def with_objections(work: Work, who: Account, assessment_id: str, items: Collection[ItemId]) -> Links:
+    """Item → the files that now stand beside it, submitted or added for an objection; raises NotFound."""
+    if not items:
+        return {}
     if stored_assessment.find(work.session, assessment_id, sight=who.sight) is None:
         raise NotFound(assessment_id)
-    ids = {item: stored.links(work.session, assessment_id).get(item, [])}
-    return _with_files(work, ids).get(item, ())
+    there = stored.links(work.session, assessment_id)
+    found = _with_files(work, {item: there.get(item, []) for item in items})
+    return {item: found.get(item, ()) for item in items}
 
 
 def _with_files(work: Work, ids: Mapping[ItemId, Sequence[str]]) -> Links:
@@ -484,7 +487,9 @@ def beside(work: Work, who: Account, open_: OpenAssessment, item: ItemId) -> tup
     if open_.case is None or open_.case.state not in _OBJECTING:
         return files
     known = {one.id for one in files}
-    return files + tuple(one for one in with_objection(work, who, open_.id, item) if one.id not in known)
+    return files + tuple(
+        one for one in with_objections(work, who, open_.id, [item])[item] if one.id not in known
+    )
 
 
 def day_needed(work: Work, open_: OpenAssessment) -> date:

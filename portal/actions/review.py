@@ -196,7 +196,7 @@ def open_(work: Work, who: Account, id: str) -> Dossier:
         decisions=stored.decisions(work.session, id),
         replies=stored.replies(work.session, id) if len(rounds) > 1 else (),
         objections=objections,
-        objected={one.item: evidence.with_objection(work, who, id, one.item) for one in objections},
+        objected=evidence.with_objections(work, who, id, [one.item for one in objections]),
         confirmed=confirmed,
         peers=statistics.item_spread(work, record.questionnaire_id, record.year),
     )

@@ -562,7 +562,7 @@ def test_a_lowered_item_takes_files_for_its_objection_and_the_bureau_sees_them_w
         assert correction.object_(work, manager.account, draft) == ()
     with door.reading() as work:
         assert evidence.get(work, reviewer, one.id) == one
-        assert evidence.with_objection(work, reviewer, draft, SNCR) == (one,)
+        assert evidence.with_objections(work, reviewer, draft, [SNCR]) == {SNCR: (one,)}
 
 
 def test_coverage_counts_what_is_valid_at_the_end_of_the_year(
