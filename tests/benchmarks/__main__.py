@@ -3,12 +3,13 @@
 import sys
 import unicodedata
 
-from tests.benchmarks import batch, pages, plans, reports, scores, starting, statistics
+from tests.benchmarks import batch, bureau, pages, plans, reports, scores, starting, statistics
 from tests.benchmarks.measuring import Line
 
 PARTS = {
     "reports": reports,
     "batch": batch,
+    "bureau": bureau,
     "pages": pages,
     "plans": plans,
     "scores": scores,
