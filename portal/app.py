@@ -36,6 +36,7 @@ from portal.web.pages import (
     scenario,
     staff,
     statistics,
+    verify,
     white_paper,
 )
 
@@ -94,6 +95,7 @@ def create_app(settings: Settings | None = None, door: Door | None = None) -> Fl
         staff,
         audit,
         statistics,
+        verify,
         white_paper,
     ):
         app.register_blueprint(pages.pages)

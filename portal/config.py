@@ -35,6 +35,8 @@ class Settings:
     proxies: int = 0  # how many reverse proxies stand in front, whose X-Forwarded-… headers are believed
     report_seconds: int = 120  # after this a report that is still printing is given up
     report_mebibytes: int = 3072  # address space of the child that prints
+    signing_certificate: Path | None = None  # PKCS#12 with the operator's key; none: reports are not signed
+    signing_password_file: Path | None = None  # its password, in a file of its own
     evidence_store: str = ""  # s3://bucket/prefix instead of the folder below
     evidence_mebibytes: int = 2048  # what one enterprise's library may hold
     s3_endpoint: str = ""  # empty: Amazon's own
@@ -205,6 +207,8 @@ _READERS: dict[str, Callable[[str], object]] = {
     "proxies": _number(0, 5),
     "report_seconds": _number(5, 3600),
     "report_mebibytes": _number(256, 65536),
+    "signing_certificate": _folder,
+    "signing_password_file": _folder,
     "evidence_store": _bucket,
     "evidence_mebibytes": _number(20, 1048576),
     "s3_endpoint": _address,

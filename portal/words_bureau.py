@@ -17,6 +17,7 @@ from portal.core.participation import Participant, Stage
 from portal.core.printing import JobKind
 from portal.core.review import Deed, Party, Reason, ReviewState, VerdictKind
 from portal.core.roles import CITY, Role
+from portal.core.verification import FileVerdict, SignatureState
 
 REVIEW_STATES: Mapping[ReviewState, str] = {
     ReviewState.WAITING: "待初审",
@@ -56,6 +57,28 @@ PAPERS: Mapping[JobKind, str] = {
     JobKind.OPINION: "审核意见表",
     JobKind.WHITE_PAPER: "年度白皮书",
     JobKind.PACKAGE: "申报包",
+}
+FILE_VERDICTS: Mapping[FileVerdict, tuple[str, str]] = {
+    FileVerdict.UNCHANGED: ("文件未被改动", "这份文件与本门户出具时逐字节一致。"),
+    FileVerdict.REVOKED: ("这份报告已撤销", "文件本身未被改动，但出具后已被撤销，不再有效。"),
+    FileVerdict.CHANGED: (
+        "文件与签名不符",
+        "文件带有数字签名，但签名之后文件被改动过，或签名本身已损坏。请向提供者索取原件。",
+    ),
+    FileVerdict.UNRECORDED: (
+        "门户没有登记这份文件",
+        "文件带有本门户的签名，但与登记的任何一份都不一致：可能被改动过，也可能之后重新生成过。不能确认，请索取新的一份。",
+    ),
+    FileVerdict.ELSEWHERE: (
+        "不是本门户登记的文件",
+        "门户没有出具过与它逐字节一致的文件：它来自别处，或者被改动、另存、合并过。请核对原件。",
+    ),
+}
+SIGNATURES: Mapping[SignatureState, str] = {
+    SignatureState.NONE: "没有数字签名",
+    SignatureState.OURS: "签名有效，覆盖整个文件",
+    SignatureState.BROKEN: "签名无效",
+    SignatureState.FOREIGN: "文件与签名相符，但不是本门户现用证书的签名",
 }
 VERDICTS: Mapping[VerdictKind, str] = {
     VerdictKind.CONFIRMED: "确认",
@@ -223,6 +246,7 @@ AUDIT_DEEDS: Mapping[str, str] = {
     "phrase.remove": "删除常用语",
     "report.ask": "生成报告",
     "report.fetch": "下载报告",
+    "report.revoke": "撤销报告",
     "review.take": "领取审核",
     "review.release": "退回待办",
     "review.hand_over": "移交审核",

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -11,10 +11,12 @@ from portal import words
 from portal.actions import account, evidence, papers, result, scenario, statistics, white_paper
 from portal.actions import assessment as filing
 from portal.actions.work import NotFound, Work, new_id
+from portal.config import Settings
 from portal.core.answers import to_json
+from portal.core.errors import Problem
 from portal.core.filing import OpenAssessment
 from portal.core.mandate import Firm
-from portal.core.plain_text import number_form
+from portal.core.plain_text import cleaned, is_printable, number_form
 from portal.core.printing import Job, JobKind, JobState, PublicRecord, ReportState
 from portal.core.review import ReviewState
 from portal.core.roles import Account, Role
@@ -22,6 +24,7 @@ from portal.report import document, html, plan
 from portal.report.document import Particulars, ReportDocument
 from portal.report.html import Paper
 from portal.report.peers import PeerPart
+from portal.report.signing import Seal, SigningFault, load_seal
 from portal.storage import account as stored_account
 from portal.storage import assessment as stored_assessment
 from portal.storage import correction as stored_correction
@@ -32,6 +35,7 @@ from portal.storage.files import CONTENT, FileGone, StoreUnreachable, open_store
 
 GRACE = timedelta(seconds=30)  # a lease lasts longer than the longest printing by this
 MOST_ATTEMPTS = 3
+LONGEST_WHY = 300  # characters of the reason for which a report is revoked
 # Errors that are worded in `words.REPORT_ERRORS`.
 ABANDONED = "abandoned"
 CRASHED = "crashed"
@@ -94,10 +98,27 @@ def content_key(work: Work, shown: result.Result, firm: Firm | None = None) -> s
         "verified": _verified_told(shown),
         "number": open_.number,
         "address": work.settings.address,
+        **({"signed_by": signed} if (signed := signed_by(work, open_)) else {}),
         "day": "" if open_.number else words.day(work.now),
         "print": html.version(work.settings.template_folder / "report"),
     }
     return hashlib.sha256(stored_assessment.canonical(parts).encode("ascii")).hexdigest()
+
+
+def signed_by(work: Work, open_: OpenAssessment) -> str:
+    """In whose name the report of a submitted self-check is signed."""
+    try:
+        seal = seal_of(work.settings) if open_.number else None
+    except SigningFault:
+        return ""  # the worker says what is wrong with the certificate, and prints nothing without it
+    return seal.name if seal is not None else ""
+
+
+def seal_of(settings: Settings) -> Seal | None:
+    """The operator's certificate, if one was named; raises SigningFault when it cannot be used."""
+    if settings.signing_certificate is None:
+        return None
+    return load_seal(settings.signing_certificate, settings.signing_password_file)
 
 
 def _on_behalf(open_: OpenAssessment) -> dict[str, str]:
@@ -137,10 +158,37 @@ def fetch(work: Work, who: Account, report_id: str) -> tuple[Path, str]:
     """The PDF and the name under which it is downloaded; raises NotFound while there is none."""
     found = state(work, who, report_id)
     path = work.settings.report_folder / found.file
-    if found.state is not JobState.DONE or not path.is_file():
+    if found.state is not JobState.DONE or found.revoked_at is not None or not path.is_file():
         raise NotFound(report_id)
     work.note("report.fetch", "report", report_id)
     return path, _PRINTABLES[found.kind].file_name(work, who, found)
+
+
+def may_revoke(who: Account, found: ReportState) -> bool:
+    """Whether the person may revoke a report that is within sight: the enterprise itself, or the city."""
+    is_theirs = who.role is Role.MANAGER or (who.role is Role.REVIEWER and who.is_city)
+    is_valid = found.state is JobState.DONE and found.revoked_at is None
+    return is_theirs and is_valid and found.kind is JobKind.REPORT
+
+
+def revoke(work: Work, who: Account, report_id: str, why: str) -> tuple[Problem, ...]:
+    """Say in public that a printed report is no longer valid, and why; raises NotFound.
+
+    One that was revoked before stays as it is.
+    """
+    found = state(work, who, report_id)
+    if found.revoked_at is not None and may_revoke(who, replace(found, revoked_at=None)):
+        return ()
+    if not may_revoke(who, found):
+        raise NotFound(report_id)
+    why = cleaned(why)
+    if not why:
+        return (Problem(place="why", code="missing"),)
+    if len(why) > LONGEST_WHY or not is_printable(why):
+        return (Problem(place="why", code="too_long" if len(why) > LONGEST_WHY else "unprintable"),)
+    if stored.revoke(work.session, report_id, by=who.id, now=work.now, why=why):
+        work.note("report.revoke", "report", report_id, after=why)
+    return ()
 
 
 def check(work: Work, number: str) -> PublicRecord | None:
@@ -165,6 +213,7 @@ def check(work: Work, number: str) -> PublicRecord | None:
         verified="" if confirmed is None or confirmed.points is None else str(confirmed.points),
         confirmed_at=opinions.city_at if opinions is not None else None,
         is_objected=case is not None and case.state is ReviewState.OBJECTED,
+        revoked=stored.revocations(work.session, record.id),
     )
 
 
@@ -187,6 +236,7 @@ def compose(work: Work, shown: result.Result, firm: Firm | None = None) -> Repor
         is_submitted=not open_.is_editable,
         check_url=f"{work.settings.address}/check/{open_.number}" if open_.number else "",
         checksum=open_.checksum,
+        signed_by=signed_by(work, open_),
         consultant=firm.name if firm is not None else "",
         consultant_notes=_cover_notes(firm),
         consultant_logo=_logo(work, firm),
@@ -312,12 +362,15 @@ def note_progress(work: Work, job: Job, progress: int, step: str) -> bool:
     return stored.note_progress(work.session, job, progress=progress, step=step, lease_until=_lease(work))
 
 
-def finish(work: Work, job: Job, printed: Path) -> bool:
+def finish(work: Work, job: Job, printed: Path, *, is_signed: bool = False) -> bool:
     """The report is printed: its file moves to its place. False when the job was taken over meanwhile."""
     content = printed.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
     name = f"{job.id}-{job.attempt}.pdf"
-    if not stored.finish(work.session, job, file=name, sha256=digest, size=len(content), now=work.now):
+    size = len(content)
+    if not stored.finish(
+        work.session, job, file=name, sha256=digest, size=size, now=work.now, is_signed=is_signed
+    ):
         return False
     printed.rename(work.settings.report_folder / name)
     return True

@@ -1,5 +1,5 @@
 """The command door: demo | serve | worker | migrate | backup | doctor | statistics | routes | assess | report | white-paper | preview |
-remind | staff | audit.
+verify | remind | staff | audit.
 
 Each command imports what it needs when it runs: `portal assess` starts without the database, and nothing here ever
 loads Flask – the web is started as a process of its own.
@@ -127,6 +127,17 @@ def verify(since: datetime | None) -> None:
     from portal.cli.bureau import verify_trail
 
     sys.exit(verify_trail(Settings.from_environment(), since))
+
+
+@commands.command(
+    "verify", help="核验一份 PDF：是否为本门户出具、有无改动；未改动且有效时退出码为 0，否则为 1"
+)
+@click.argument("file", type=_THERE)
+def verify_command(file: Path) -> None:
+    """Look at a file that came back."""
+    from portal.cli.verify import verify_file
+
+    sys.exit(verify_file(Settings.from_environment(), file))
 
 
 @commands.command("doctor", help="检查运行环境，说明问题和解决办法")

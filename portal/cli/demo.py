@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -16,6 +17,7 @@ from portal.actions import demo, demo_large
 from portal.actions.work import Door
 from portal.cli.serve import environment, web_command
 from portal.config import Settings
+from portal.report.signing import make_demo
 from portal.storage.migrations import migrate
 
 PORTS_TRIED = 50
@@ -28,7 +30,12 @@ def run(folder: Path, *, database_url: str, host: str, port: int, is_large: bool
     chosen = _free_port(host, port)
     if chosen != port:
         click.echo(f"端口 {port} 已被占用，改用 {chosen}")
-    changes = {"database_url": database_url} if database_url else {}
+    certificate, password_file = make_demo(folder.resolve() / "signing", datetime.now(UTC))
+    changes: dict[str, object] = {
+        "signing_certificate": certificate,
+        "signing_password_file": password_file,
+        **({"database_url": database_url} if database_url else {}),
+    }
     settings = Settings.of_folder(folder, host=host, port=chosen, **changes)
     click.echo("准备数据库和演示数据……")
     door = Door.open(settings)

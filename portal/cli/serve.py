@@ -32,13 +32,22 @@ def web_command(settings: Settings, *, workers: int, threads: int) -> list[str]:
 
 def environment(settings: Settings) -> dict[str, str]:
     """What a child process must be told so that it sees the same settings."""
-    return os.environ | {
-        "PORTAL_DATA_FOLDER": str(settings.data_folder),
-        "PORTAL_DATABASE_URL": settings.database_url,
-        "PORTAL_HOST": settings.host,
-        "PORTAL_PORT": str(settings.port),
-        "PYTHONUNBUFFERED": "1",
+    signing = {
+        "PORTAL_SIGNING_CERTIFICATE": settings.signing_certificate,
+        "PORTAL_SIGNING_PASSWORD_FILE": settings.signing_password_file,
     }
+    named = {name: str(file) for name, file in signing.items() if file is not None}
+    return (
+        os.environ
+        | named
+        | {
+            "PORTAL_DATA_FOLDER": str(settings.data_folder),
+            "PORTAL_DATABASE_URL": settings.database_url,
+            "PORTAL_HOST": settings.host,
+            "PORTAL_PORT": str(settings.port),
+            "PYTHONUNBUFFERED": "1",
+        }
+    )
 
 
 def become_server(settings: Settings, *, workers: int, threads: int) -> None:

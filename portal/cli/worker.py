@@ -15,7 +15,8 @@ from portal.cli.rounds import Rounds
 from portal.config import Settings
 from portal.core.errors import PortalError
 from portal.core.printing import Job
-from portal.report.press import Limits, PrintingFailed, print_report, warm_up
+from portal.report import signing
+from portal.report.press import Limits, PrintingFailed, is_draft, print_report, warm_up
 from portal.storage.session import StorageBusy
 
 PAUSE = 0.5  # seconds between looks into an empty queue
@@ -32,6 +33,8 @@ def work_on(settings: Settings, *, is_once: bool) -> int:
     stop = _StopSign()
     door = Door.open(settings)
     settings.report_folder.mkdir(parents=True, exist_ok=True)
+    if report.seal_of(settings) is not None:
+        signing.warm_up()
     warm_up()
     click.echo("打印程序已就绪")
     swept = 0.0
@@ -136,10 +139,12 @@ def _print(door: Door, job: Job, stop: _StopSign) -> None:
         seconds=settings.report_seconds,
         mebibytes=settings.report_mebibytes,
     )
+    seal = None if is_draft(document) else report.seal_of(settings)
+    sign = seal.sign if seal is not None else None
     try:
-        print_report(document, path, _Progress(door, job, stop), limits)
+        print_report(document, path, _Progress(door, job, stop), limits, sign)
         with door.writing() as work:
-            report.finish(work, job, path)
+            report.finish(work, job, path, is_signed=sign is not None)
     finally:
         path.unlink(missing_ok=True)
 

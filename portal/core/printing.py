@@ -61,6 +61,9 @@ class ReportState:
     file: str
     asked_at: datetime
     finished_at: datetime | None = None
+    is_signed: bool = False
+    revoked_at: datetime | None = None
+    revoked_why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +79,15 @@ class Job:
     asked_at: datetime
     lease_until: datetime
     firm_id: str = ""  # whose cover it bears
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revocation:
+    """A printed report that is no longer valid; everybody may read why."""
+
+    printed_at: datetime
+    revoked_at: datetime
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,3 +111,4 @@ class PublicRecord:
     verified: str = ""  # points, once the city has confirmed
     confirmed_at: datetime | None = None
     is_objected: bool = False
+    revoked: tuple[Revocation, ...] = ()

@@ -102,6 +102,9 @@ def _merge(entries: Sequence[Entry], path: Path) -> dict[int, int]:
         writer.append(
             reader, outline_item=f"{one.position} {one.enterprise} {one.number}", import_outline=False
         )
+    # A signature is about its own file; in a merged one it would only be shown as broken.
+    writer.remove_annotations("/Widget")
+    writer.root_object.pop("/AcroForm", None)
     with path.open("wb") as stream:
         writer.write(stream)
     return first

@@ -48,6 +48,7 @@ class Particulars:
     is_submitted: bool = False
     check_url: str = ""
     checksum: str = ""
+    signed_by: str = ""  # the name in the operator's certificate, if the file is going to be signed
     consultant: str = ""
     consultant_notes: tuple[str, ...] = ()
     consultant_logo: str = ""  # an image as a data: address

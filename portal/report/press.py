@@ -23,6 +23,7 @@ from portal.report.document import ReportDocument
 from portal.report.html import Paper
 
 OnProgress = Callable[[int, str], None]
+Sign = Callable[[bytes], bytes]
 USUAL_PAGES = 22  # only to turn page numbers into per cent
 _SOME_DAY = date(2026, 1, 1)
 
@@ -49,18 +50,22 @@ def warm_up() -> None:
 
 
 def print_report(
-    document: ReportDocument | Paper, path: Path, on_progress: OnProgress, limits: Limits | None = None
+    document: ReportDocument | Paper,
+    path: Path,
+    on_progress: OnProgress,
+    limits: Limits | None = None,
+    sign: Sign | None = None,
 ) -> None:
     """Print `document` to `path` in a child; raises PrintingFailed and leaves no file when it cannot.
 
-    `on_progress` gets per cent and a word for the step.
+    `on_progress` gets per cent and a word for the step; `sign` makes the signed file of the printed one.
     """
     limits = limits or Limits()
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reading)
-        _live_as_child(document, path, writing, limits)
+        _live_as_child(document, path, writing, limits, sign)
     os.close(writing)
     try:
         error = _follow(child, reading, on_progress, limits)
@@ -72,7 +77,9 @@ def print_report(
     on_progress(100, "已生成")
 
 
-def print_here(document: ReportDocument | Paper, path: Path, on_progress: OnProgress) -> None:
+def print_here(
+    document: ReportDocument | Paper, path: Path, on_progress: OnProgress, sign: Sign | None = None
+) -> None:
     """Print in this process: `path` appears only once it is complete and on disk."""
     on_progress(2, "整理内容")
     text = html.render(document)
@@ -82,8 +89,16 @@ def print_here(document: ReportDocument | Paper, path: Path, on_progress: OnProg
         **_manner(document),
         on_page=lambda page: on_progress(5 + min(75, 75 * page // USUAL_PAGES), f"排版第 {page} 页"),
     )
+    if sign is not None:
+        on_progress(90, "签名")
+        content = sign(content)
     on_progress(95, "写入文件")
     _keep(content, path)
+
+
+def is_draft(document: ReportDocument | Paper) -> bool:
+    """Whether it is the report of a self-check that is not submitted yet."""
+    return not isinstance(document, Paper) and not document.particulars.is_submitted
 
 
 def _manner(document: ReportDocument | Paper) -> dict[str, Any]:
@@ -92,7 +107,7 @@ def _manner(document: ReportDocument | Paper) -> dict[str, Any]:
     return {
         "imprint": pdf.Imprint(made_on=document.particulars.printed_on, identifier=document.identifier),
         "attached": document.attached,
-        "is_draft": not document.particulars.is_submitted,
+        "is_draft": is_draft(document),
     }
 
 
@@ -123,7 +138,9 @@ def _partial(path: Path, process: int) -> Path:
 # ── the child ────────────────────────────────────────────────────────────────
 
 
-def _live_as_child(document: ReportDocument | Paper, path: Path, writing: int, limits: Limits) -> NoReturn:
+def _live_as_child(
+    document: ReportDocument | Paper, path: Path, writing: int, limits: Limits, sign: Sign | None
+) -> NoReturn:
     """Print, tell, and leave without any of the parent's clean-up."""
     status = 1
     try:
@@ -135,7 +152,9 @@ def _live_as_child(document: ReportDocument | Paper, path: Path, writing: int, l
         space = limits.mebibytes * 1024 * 1024
         resource.setrlimit(resource.RLIMIT_AS, (space, space))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        print_here(document, path, lambda percent, step: _tell(writing, {"percent": percent, "step": step}))
+        print_here(
+            document, path, lambda percent, step: _tell(writing, {"percent": percent, "step": step}), sign
+        )
         status = 0
     except MemoryError:
         _tell(writing, {"error": f"内存超过 {limits.mebibytes} MiB"})

@@ -1,12 +1,13 @@
 """The queue of reports: rows with a state and a lease, so that a killed worker loses nothing."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import CursorResult, Select, select, update
 from sqlalchemy.orm import Session
 
-from portal.core.printing import Job, JobKind, JobState, ReportState
+from portal.core.printing import Job, JobKind, JobState, ReportState, Revocation
 from portal.core.roles import Sight
 from portal.storage.sight import seen_by
 from portal.storage.tables import AssessmentRow, ReportJobRow
@@ -46,6 +47,7 @@ def add(
         sha256="",
         size=0,
         firm_id=firm_id,
+        is_signed=False,
     )
 
 
@@ -56,9 +58,11 @@ def find(session: Session, id: str) -> ReportState | None:
 
 
 def latest(session: Session, assessment_id: str, *, sight: Sight) -> ReportState | None:
-    """The report of a self-check that was asked for last."""
+    """The report of a self-check that was asked for last, and not revoked."""
     query = _seen_by(sight).where(
-        ReportJobRow.assessment_id == assessment_id, ReportJobRow.kind == JobKind.REPORT
+        ReportJobRow.assessment_id == assessment_id,
+        ReportJobRow.kind == JobKind.REPORT,
+        ReportJobRow.revoked_at.is_(None),
     )
     row = session.scalars(
         query.order_by(ReportJobRow.asked_at.desc(), ReportJobRow.id).limit(1)
@@ -72,6 +76,49 @@ def find_by_content(session: Session, content_key: str) -> ReportState:
     return _state(session.scalars(query.with_for_update()).one())
 
 
+def find_by_digest(session: Session, sha256: str) -> tuple[ReportState, str] | None:
+    """The printed paper with that SHA-256, whosever it is, and the number of its self-check, if it has one.
+
+    Should the same bytes have been printed twice and once been revoked, they are revoked.
+    """
+    query = (
+        select(ReportJobRow, AssessmentRow.number)
+        .outerjoin(AssessmentRow, AssessmentRow.id == ReportJobRow.assessment_id)
+        .where(ReportJobRow.state == JobState.DONE, ReportJobRow.sha256 == sha256)
+        .order_by(ReportJobRow.revoked_at.is_(None), ReportJobRow.finished_at, ReportJobRow.id)
+        .limit(1)
+    )
+    found = session.execute(query).one_or_none()
+    return (_state(found[0]), found[1] or "") if found else None
+
+
+def revoke(session: Session, id: str, *, by: str, now: datetime, why: str) -> bool:
+    """Mark a printed paper as no longer valid; False when it was revoked before or is not printed.
+
+    Its content key goes, so that who asks for the report again gets a new one.
+    """
+    statement = update(ReportJobRow).where(
+        ReportJobRow.id == id, ReportJobRow.state == JobState.DONE, ReportJobRow.revoked_at.is_(None)
+    )
+    key = hashlib.sha256(f"revoked {id}".encode()).hexdigest()
+    done = _count(session, statement.values(revoked_at=now, revoked_by=by, revoked_why=why, content_key=key))
+    return done == 1
+
+
+def revocations(session: Session, assessment_id: str) -> tuple[Revocation, ...]:
+    """The reports of a self-check that were revoked, in order."""
+    query = select(ReportJobRow).where(
+        ReportJobRow.assessment_id == assessment_id,
+        ReportJobRow.kind == JobKind.REPORT,
+        ReportJobRow.revoked_at.is_not(None),
+    )
+    return tuple(
+        Revocation(printed_at=row.finished_at, revoked_at=row.revoked_at, why=row.revoked_why)
+        for row in session.scalars(query.order_by(ReportJobRow.revoked_at, ReportJobRow.id))
+        if row.finished_at is not None and row.revoked_at is not None
+    )
+
+
 def queue_again(session: Session, id: str, *, by: str, now: datetime) -> None:
     """Back to the start: after a failure that somebody wants to try again, or when the file is gone."""
     session.execute(
@@ -80,6 +127,7 @@ def queue_again(session: Session, id: str, *, by: str, now: datetime) -> None:
         .values(
             state=JobState.QUEUED, progress=0, step="", error="", attempt=0, asked_by=by,
             asked_at=now, worker="", lease_until=None, finished_at=None, file="", sha256="", size=0,
+            is_signed=False,
         )
     )  # fmt: skip
 
@@ -130,11 +178,13 @@ def note_progress(session: Session, job: Job, *, progress: int, step: str, lease
     return _update_running(session, job, progress=progress, step=step[:100], lease_until=lease_until)
 
 
-def finish(session: Session, job: Job, *, file: str, sha256: str, size: int, now: datetime) -> bool:
+def finish(
+    session: Session, job: Job, *, file: str, sha256: str, size: int, now: datetime, is_signed: bool = False
+) -> bool:
     """The report is printed. Written once: False when the job belongs to another worker by now."""
     return _update_running(
         session, job, state=JobState.DONE, progress=100, step="", file=file, sha256=sha256, size=size,
-        finished_at=now, lease_until=None,
+        finished_at=now, lease_until=None, is_signed=is_signed,
     )  # fmt: skip
 
 
@@ -217,4 +267,7 @@ def _state(row: ReportJobRow) -> ReportState:
         file=row.file,
         asked_at=row.asked_at,
         finished_at=row.finished_at,
+        is_signed=row.is_signed,
+        revoked_at=row.revoked_at,
+        revoked_why=row.revoked_why,
     )

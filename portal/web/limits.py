@@ -12,6 +12,7 @@ SIGNING_IN = "30 per minute; 300 per hour"
 REGISTERING = "20 per minute; 100 per hour"
 ASKING_RESET = "10 per minute; 40 per hour"
 CHECKING = "60 per minute"
+LOOKING = "20 per minute; 200 per hour"
 
 _POSTS = {
     "account.sign_in": SIGNING_IN,
@@ -19,12 +20,14 @@ _POSTS = {
     "account.forgot_password": ASKING_RESET,
     "account.reset_password": ASKING_RESET,
     "account.join": SIGNING_IN,
+    "verify.look": LOOKING,
 }
 _GETS = {"home.check": CHECKING, "home.check_number": CHECKING}
 
 
 # Several files at once by a plain form; with scripts every file is a request of its own.
 LARGEST_UPLOAD = 105 * 1024 * 1024
+LARGEST_REPORT = 20 * 1024 * 1024  # a report that anybody drops to be verified
 _UPLOADS = {"evidence.upload", "evidence.put"}
 
 
@@ -35,6 +38,8 @@ def widen(app: Flask) -> None:
     def allow() -> None:
         if request.endpoint in _UPLOADS and request.method == "POST" and SIGN_IN_COOKIE in request.cookies:
             request.max_content_length = LARGEST_UPLOAD
+        if request.endpoint == "verify.look" and request.method == "POST":
+            request.max_content_length = LARGEST_REPORT + 64 * 1024  # the form around the file
 
 
 def install(app: Flask) -> None:

@@ -1,6 +1,6 @@
 """The printed report: asking for it, watching it being printed, fetching the file."""
 
-from flask import jsonify, make_response, redirect, render_template, send_file
+from flask import Response, jsonify, make_response, redirect, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 
 from portal import words, words_bureau
@@ -8,11 +8,16 @@ from portal.actions import report
 from portal.actions.work import Work
 from portal.core.printing import JobKind, JobState, ReportState
 from portal.core.roles import Account, Role
-from portal.web.access import FILLING, REVIEWER, Pages, require_account
+from portal.web.access import FILLING, MANAGER, REVIEWER, Pages, require_account
 from portal.web.downloads import attachment
 
 pages = Pages("report", __name__)
 SUBJECT = "report"
+_PROBLEMS = {
+    "missing": "请写明撤销的原因",
+    "too_long": f"原因最多 {report.LONGEST_WHY} 个字",
+    "unprintable": "原因中有不能显示的字符，请删去",
+}
 READERS = FILLING | REVIEWER  # which paper it is, decides about each of them
 
 
@@ -25,7 +30,10 @@ def ask(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
 @pages.page("/reports/<id>", roles=READERS, subject=SUBJECT)
 def progress(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """How far the report is; refreshes itself with or without scripts."""
-    me = require_account(who)
+    return _page(work, require_account(who), id)
+
+
+def _page(work: Work, me: Account, id: str, problem: str = "", why: str = "") -> Response:
     state = report.state(work, me, id)
     page = make_response(
         render_template(
@@ -35,11 +43,26 @@ def progress(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
             title=words_bureau.PAPERS[state.kind],
             back=_back(state, me),
             again=_again(state),
+            may_revoke=report.may_revoke(me, state),
+            longest=report.LONGEST_WHY,
+            problem=problem,
+            why=why,
         )
     )
     if _is_waiting(state):
         page.headers["Refresh"] = "3"
     return page
+
+
+@pages.page("/reports/<id>/revoke", roles=MANAGER | REVIEWER, methods=("POST",), subject=SUBJECT)
+def revoke(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
+    """Say in public that the report is no longer valid."""
+    me = require_account(who)
+    why = request.form.get("why", "")
+    problems = report.revoke(work, me, id, why)
+    if problems:
+        return _page(work, me, id, problem=_PROBLEMS[problems[0].code], why=why), 400
+    return redirect(f"/reports/{id}")
 
 
 @pages.page("/reports/<id>/state", roles=READERS, subject=SUBJECT)
