@@ -38,6 +38,7 @@ from portal.web.pages import (
     statistics,
     verify,
     white_paper,
+    workbook,
 )
 
 # A questionnaire on one page has about 1,500 fields of a few hundred bytes; uploads have their own bound (limits).
@@ -97,6 +98,7 @@ def create_app(settings: Settings | None = None, door: Door | None = None) -> Fl
         statistics,
         verify,
         white_paper,
+        workbook,
     ):
         app.register_blueprint(pages.pages)
     if settings.proxies:

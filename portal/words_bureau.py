@@ -213,6 +213,8 @@ AUDIT_DEEDS: Mapping[str, str] = {
     "batch.retry": "重试批量打印",
     "batch.fetch": "下载批量打印",
     "answer.save": "保存填报值",
+    "workbook.apply": "导入离线填报表",
+    "workbook.export": "导出离线填报表",
     "assessment.start": "开始自评价",
     "assessment.carry_over": "带入上年内容",
     "assessment.submit": "提交自评价",

@@ -17,7 +17,6 @@ from portal.core.library import Library
 from portal.core.questionnaire import (
     Activity,
     Column,
-    Condition,
     Extent,
     Indicator,
     Item,
@@ -35,6 +34,7 @@ from portal.core.technology import Technologies, Technology
 from portal.report import html, pdf
 from portal.report.annexes import SourceLine, source_lines
 from portal.report.citing import Citer, doubt
+from portal.report.conditions import condition, titles
 
 MOST_LINES = 4  # groups of plants whose levels are told in lines; more are a table
 
@@ -214,30 +214,6 @@ def print_form(form: BlankForm, printed_on: date) -> bytes:
     return pdf.write(text, imprint=imprint, style="blank.css")
 
 
-def condition(questionnaire: Questionnaire, when: Condition) -> str:
-    """For which plants something is asked: 生产类型为“熟料、水泥一体”或“只生产熟料”，且…; nothing when for all."""
-    said = []
-    for name, options in when.any_of.items():
-        trait = questionnaire.items[name]
-        assert isinstance(trait, Trait)  # the catalog admits nothing else into a condition
-        chosen, others = _titles(trait, options)
-        # Of many options only one can be chosen: then it is shorter to say which of them are meant not to be.
-        if not trait.is_many and 0 < len(others) * 4 <= len(chosen):
-            said.append(f"{trait.title}不是“{'”或“'.join(others)}”")
-        else:
-            said.append(f"{trait.title}为“{'”或“'.join(chosen)}”")
-    return "，且".join(said)
-
-
-def _titles(trait: Trait, options: Iterable[str]) -> tuple[list[str], list[str]]:
-    """The titles of these options, and those of the others."""
-    named = set(options)
-    return (
-        [one.title for one in trait.options if one.id in named],
-        [one.title for one in trait.options if one.id not in named],
-    )
-
-
 class _Wording:
     """Words the items of one questionnaire."""
 
@@ -339,7 +315,7 @@ class _Wording:
         for level in item.levels:
             when = condition(self._questionnaire, level.when) or "其他"
             if trait is not None:
-                when = "、".join(_titles(trait, level.when.any_of[trait.id])[0])
+                when = "、".join(titles(trait, level.when.any_of[trait.id])[0])
             bound = self._bound(level, item).removesuffix(item.unit).rstrip()
             groups.setdefault(when, {})[level.grade] = bound + _mark(level)
         return LevelTable(

@@ -8,10 +8,8 @@ that the page showed; `<id>-confirm` to confirm a carried-over answer; `<id>-cho
 import hashlib
 import json
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from wtforms import Field
@@ -32,12 +30,10 @@ from portal.core.answers import (
     to_json,
 )
 from portal.core.errors import Problem
+from portal.core.numerals import read_decimal
 from portal.core.questionnaire import Activity, Extent, Indicator, Item, Practice, Requirement, Trait
 
 NOT_APPLICABLE = "na"
-LONGEST_NUMBER = 60
-_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,3}([, ])[0-9]{3}(?:\1[0-9]{3})*|[0-9]+)(?:\.[0-9]*)?|[+-]?\.[0-9]+")
-_SEPARATED = re.compile(r"[+-]?[0-9][0-9, ]*(?:\.[0-9, ]*)?")
 _SUFFIXES = ("", "-share", "-na", "-reason", "-rev", "-confirm", "-choice")
 _YES_NO = {"yes": Declared(True), "no": Declared(False)}
 
@@ -59,29 +55,6 @@ class Typed:
     def value(self) -> str:
         """The first value; empty when there is none."""
         return self.values[0] if self.values else ""
-
-
-def read_decimal(text: str) -> Decimal | str:
-    """The number written as `text`, or the code of the problem.
-
-    Full-width digits, commas or blanks (also thin ones) between thousands and the printed minus sign are how people
-    write; everything else that is not plain digits (powers of ten, NaN, units) is refused here, bounds and signs by
-    core's check.
-    """
-    plain = unicodedata.normalize("NFKC", text).replace("\N{MINUS SIGN}", "-").strip()
-    if not _NUMBER.fullmatch(plain):
-        return "bad_grouping" if _SEPARATED.fullmatch(plain) else "not_a_number"
-    if len(plain) > LONGEST_NUMBER:
-        return "too_large"
-    return canonical(Decimal(plain.replace(",", "").replace(" ", "")))
-
-
-def canonical(value: Decimal) -> Decimal:
-    """The same number without trailing zeros or exponent: equal answers are written equally."""
-    text = format(value, "f")
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return Decimal("0" if text in ("", "-", "-0") else text)
 
 
 def mark_of(answer: Answer) -> str:

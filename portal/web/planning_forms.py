@@ -11,11 +11,11 @@ from werkzeug.datastructures import MultiDict
 from portal.core.campaign import Rung
 from portal.core.errors import Problem
 from portal.core.levels import Grade
+from portal.core.numerals import read_decimal
 from portal.core.optimise import Goal
 from portal.core.plain_text import code_form
 from portal.core.planning import Entry, MeasureState, check_money
 from portal.core.technology import CostClass
-from portal.web.fields import read_decimal
 
 Typed = MultiDict[str, str]
 QUOTE, WISH = "quote-", "wish-"

@@ -9,10 +9,10 @@ from werkzeug.datastructures import MultiDict
 from portal.actions.review import Judgement, Ruling
 from portal.core.answers import MISSING, Answer, Declared, Measured, NotApplicable, Practised
 from portal.core.errors import Problem
+from portal.core.numerals import read_decimal
 from portal.core.questionnaire import Activity, Extent, Indicator, Item, ItemId, Practice
 from portal.core.review import Reason, ReviewState, Verdict, VerdictKind
 from portal.core.review_queue import Asked, Holding, Order
-from portal.web.fields import read_decimal
 
 Typed = Mapping[str, str]
 TO_DO, ALL = "todo", "all"

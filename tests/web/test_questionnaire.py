@@ -9,8 +9,8 @@ from portal.actions import assessment as filing
 from portal.actions.work import Door
 from portal.core.answers import Answer, Chosen, Measured, Missing, NotApplicable, Practised
 from portal.core.errors import Problem
+from portal.core.numerals import read_decimal
 from portal.core.questionnaire import Extent
-from portal.web.fields import read_decimal
 from tests.cast import Person
 from tests.make import COAL, HEAT, KILN, SNCR, make_answers, make_changes
 from tests.web.browser import Browser, text_of
