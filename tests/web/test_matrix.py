@@ -195,7 +195,7 @@ def _reading(stage: Stage, name: str) -> Iterator[str]:
             continue
         objects = _objects(stage, route)
         if not _may(stage, name, route):
-            answer = client.get(_path(route, objects[0] if objects else None))
+            answer = client.get(_path(route, objects[0] if objects else None), buffered=True)
             expected = 302 if name in (NOBODY, DISABLED) else 403
             if answer.status_code != expected or _foreign(stage, name, _text(answer)):
                 yield f"{name} GET {route.rule}: {answer.status_code}, not {expected}"
@@ -203,15 +203,15 @@ def _reading(stage: Stage, name: str) -> Iterator[str]:
         if not objects:
             for query in FILTERS:
                 path = _path(route, None) + query.format(year=2025)
-                yield from _swept(stage, name, route, path, client.get(path), "")
+                yield from _swept(stage, name, route, path, client.get(path, buffered=True), "")
             continue
         nothing = _path(route, None)
-        missing = client.get(nothing)
+        missing = client.get(nothing, buffered=True)
         if missing.status_code != 404:
             yield f"{name} GET {route.rule}: {missing.status_code} for what is not there"
         for one in _picked(objects, name):
             path = _path(route, one)
-            answer = client.get(path)
+            answer = client.get(path, buffered=True)
             yield from _swept(stage, name, route, path, answer, one.what)
             is_there = name in one.readers and name in NARROWER.get(route.endpoint, {name})
             if is_there and answer.status_code == 404 and not _is_excused(route, one):
@@ -316,8 +316,8 @@ def _send(stage: Stage, name: str, path: str, fields: dict[str, Any], *, is_json
     if is_json:
         headers = {"X-CSRFToken": browser.token, "Accept": "application/json"}
         changes = [{"item": "sncr", "value": {"kind": "missing"}, "revision": 0}]
-        return browser.client.post(path, json={"changes": changes, **fields}, headers=headers)
-    return browser.client.post(path, data={**fields, "csrf_token": browser.token})
+        return browser.client.post(path, json={"changes": changes, **fields}, headers=headers, buffered=True)
+    return browser.client.post(path, data={**fields, "csrf_token": browser.token}, buffered=True)
 
 
 @pytest.mark.parametrize("name", CAST)
