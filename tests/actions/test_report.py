@@ -234,6 +234,7 @@ def test_anybody_may_check_a_number_and_learns_no_more_than_that(
     assert found.sha256 == shown.checksum
     assert set(found.__slots__) == {
         "number", "enterprise_name", "year", "submitted_at", "points", "grade", "is_provisional", "is_valid", "sha256",
+        "round", "verified", "confirmed_at", "is_objected", "revoked",
     }  # fmt: skip
 
 

@@ -65,6 +65,9 @@ FILTERS = (
     "?state=all&district=330111&sector=cement&year={year}&words=MKA&q=MKA&item=sncr&page=1",
 )
 
+# More than a minute of CPU: asked for with `./run test -m slow`.
+pytestmark = pytest.mark.slow
+
 
 @dataclass
 class Stage:
