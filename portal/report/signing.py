@@ -7,6 +7,7 @@ prepared file cannot make the portal unpack anything. pyHanko is loaded when it 
 import hashlib
 import os
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -63,9 +64,12 @@ class Seal:
             reason="本门户出具",
             subfilter=fields.SigSeedSubFilter.PADES,
         )
-        signed = signers.PdfSigner(metadata, signer, new_field_spec=spec).sign_pdf(
-            IncrementalPdfFileWriter(BytesIO(content)), bytes_reserved=_RESERVED
-        )
+        tool = signers.PdfSigner(metadata, signer, new_field_spec=spec)
+        # pyHanko runs an event loop of its own, which a thread that has one already refuses.
+        with ThreadPoolExecutor(max_workers=1) as apart:
+            signed = apart.submit(
+                tool.sign_pdf, IncrementalPdfFileWriter(BytesIO(content)), bytes_reserved=_RESERVED
+            ).result()
         assert isinstance(signed, BytesIO)
         return signed.getvalue()
 

@@ -250,7 +250,7 @@ def test_every_route_is_listed_with_methods_roles_and_object(tmp_path: Path) -> 
     lines = json.loads(told.stdout)
     assert {"endpoint", "path", "methods", "roles", "object"} == set(lines[0])
     by_path = {line["path"]: line for line in lines}
-    assert by_path["/assessments/<id>"]["roles"] == ["manager"]
+    assert by_path["/assessments/<id>"]["roles"] == ["consultant", "manager"]
     assert by_path["/assessments/<id>"]["object"] == "assessment"
 
 
