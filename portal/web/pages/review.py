@@ -276,6 +276,19 @@ def _deed(
     return redirect(then or f"/reviews/{id}?done={form}")
 
 
+def _remarked(
+    work: Work,
+    who: Account | None,
+    id: str,
+    form: str,
+    act: Callable[[Work, Account, str, int, str], tuple[Problem, ...]],
+) -> ResponseReturnValue:
+    """A deed that needs nothing but the case's revision and a remark."""
+    return _deed(
+        work, who, id, form, lambda me: act(work, me, id, revision_of(request.form), _text("remark"))
+    )
+
+
 @pages.page("/reviews/<id>/return", roles=REVIEWER, methods=POST, subject=SUBJECT)
 def send_for_correction(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """发出补正通知."""
@@ -307,49 +320,25 @@ def extend(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
 @pages.page("/reviews/<id>/recall", roles=REVIEWER, methods=POST, subject=SUBJECT)
 def recall(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """逾期收回."""
-    return _deed(
-        work,
-        who,
-        id,
-        "recall",
-        lambda me: review.recall(work, me, id, revision_of(request.form), _text("remark")),
-    )
+    return _remarked(work, who, id, "recall", review.recall)
 
 
 @pages.page("/reviews/<id>/forward", roles=REVIEWER, methods=POST, subject=SUBJECT)
 def forward(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """初审通过，报市级复核."""
-    return _deed(
-        work,
-        who,
-        id,
-        "forward",
-        lambda me: review.forward(work, me, id, revision_of(request.form), _text("remark")),
-    )
+    return _remarked(work, who, id, "forward", review.forward)
 
 
 @pages.page("/reviews/<id>/send-back", roles=REVIEWER, methods=POST, subject=SUBJECT)
 def send_back(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """退回初审."""
-    return _deed(
-        work,
-        who,
-        id,
-        "send_back",
-        lambda me: review.send_back(work, me, id, revision_of(request.form), _text("remark")),
-    )
+    return _remarked(work, who, id, "send_back", review.send_back)
 
 
 @pages.page("/reviews/<id>/confirm", roles=REVIEWER, methods=POST, subject=SUBJECT)
 def confirm(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """复核确认."""
-    return _deed(
-        work,
-        who,
-        id,
-        "confirm",
-        lambda me: review.confirm(work, me, id, revision_of(request.form), _text("remark")),
-    )
+    return _remarked(work, who, id, "confirm", review.confirm)
 
 
 @pages.page("/reviews/<id>/objections", roles=REVIEWER, methods=POST, subject=SUBJECT)
