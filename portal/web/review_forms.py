@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
-from portal.actions.review import Judgement, Ruling
+from portal.actions.decision import Ruling
+from portal.actions.judging import Judgement
 from portal.core.answers import MISSING, Answer, Declared, Measured, NotApplicable, Practised
 from portal.core.errors import Problem
 from portal.core.numerals import read_decimal

@@ -11,9 +11,10 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from portal.actions import assessment, correction, evidence, review, verified
+from portal.actions import assessment, correction, decision, evidence, judging, review, verified
 from portal.actions.assessment import NotEditable
-from portal.actions.review import Judgement, Ruling
+from portal.actions.decision import Ruling
+from portal.actions.judging import Judgement
 from portal.actions.work import Door, NotFound, Work
 from portal.core.answers import Measured, Practised
 from portal.core.evidence import Particulars
@@ -74,7 +75,7 @@ def say(door: Door, who: Account, id: str, item: ItemId, kind: VerdictKind, **mo
     with at(door) as work:
         own = review.open_(work, who, id).own.get(item)
         said = Judgement(item=item, kind=kind, seen=own.at.isoformat() if own else "", **more)  # type: ignore[arg-type]
-        assert review.judge(work, who, id, said) == ()
+        assert judging.judge(work, who, id, said) == ()
 
 
 @pytest.fixture
@@ -98,7 +99,7 @@ def returned(door: Door, submitted: str, district: Account) -> str:
     )  # fmt: skip
     with at(door) as work:
         revision = case_of(door, submitted).revision
-        assert review.send_for_correction(work, district, submitted, revision, remark="请按期补正") == ()
+        assert decision.send_for_correction(work, district, submitted, revision, remark="请按期补正") == ()
     return submitted
 
 
@@ -117,16 +118,16 @@ def resubmit(door: Door, who: Account, id: str, round: int = 1, now: datetime = 
 def confirmed(door: Door, district: Account, city: Account, id: str) -> None:
     """The district lowers what it had drafted, the city confirms."""
     with at(door) as work:
-        review.confirm_rest(work, district, id, case_of(door, id).revision)
+        judging.confirm_rest(work, district, id, case_of(door, id).revision)
         for item in review.open_(work, district, id).left:
             said = Judgement(item=item, kind=VerdictKind.CONFIRMED)
-            assert review.judge(work, district, id, said) == ()
+            assert judging.judge(work, district, id, said) == ()
     with at(door) as work:
-        assert review.forward(work, district, id, case_of(door, id).revision, "同意上报") == ()
+        assert decision.forward(work, district, id, case_of(door, id).revision, "同意上报") == ()
     with at(door) as work:
         review.take(work, city, id)
     with at(door) as work:
-        assert review.confirm(work, city, id, case_of(door, id).revision, "同意") == ()
+        assert decision.confirm(work, city, id, case_of(door, id).revision, "同意") == ()
 
 
 def letters(door: Door) -> list[tuple[str, str]]:
@@ -225,7 +226,7 @@ def test_corrections_that_came_too_late_are_not_in_the_next_round(
     with at(door) as work:
         assessment.keep(work, manager.account, returned, (Change(HEAT, Measured(Decimal("90")), None),))
     with at(door, DEADLINE) as work:
-        assert review.recall(work, district, returned, case_of(door, returned).revision) == ()
+        assert decision.recall(work, district, returned, case_of(door, returned).revision) == ()
     with at(door, DEADLINE) as work:
         one = assessment.open_(work, manager.account, returned)
         assert one.given[HEAT] == Measured(Decimal("103.5"))
@@ -233,7 +234,7 @@ def test_corrections_that_came_too_late_are_not_in_the_next_round(
         resubmit(door, manager.account, returned, now=DEADLINE)
     say(door, district, returned, SNCR, VerdictKind.RETURNED, comment="再补", reason=Reason.OTHER)
     with at(door) as work:
-        review.send_for_correction(work, district, returned, case_of(door, returned).revision)
+        decision.send_for_correction(work, district, returned, case_of(door, returned).revision)
     with at(door) as work:
         correction.reply(work, manager.account, returned, SNCR, "好", "")
     assert resubmit(door, manager.account, returned, 2) == ()
@@ -251,7 +252,7 @@ def test_more_time_is_asked_for_once_and_granted_by_the_bureau(
         again = correction.ask_extension(work, manager.account, returned, 1, "再问一次")
         assert [one.code for one in again] == ["extension_asked"]
     with at(door) as work:
-        assert review.extend(work, district, returned, case_of(door, returned).revision, days=5) == ()
+        assert decision.extend(work, district, returned, case_of(door, returned).revision, days=5) == ()
     with at(door, DEADLINE) as work:
         found = correction.open_(work, manager.account, returned)
     assert found.asked is not None and found.asked.remark == "检测报告尚未出具"
@@ -293,7 +294,7 @@ def test_two_colleagues_resubmit_at_once_and_a_reviewer_takes_it_back(
         barrier.wait()
         try:
             with at(door) as work:
-                review.extend(work, district, returned, revision, days=3)
+                decision.extend(work, district, returned, revision, days=3)
             outcomes.append("extended")
         except NotAllowed as error:
             outcomes.append(type(error).__name__)
@@ -371,7 +372,7 @@ def test_an_objection_goes_once_with_evidence_and_is_decided(
     assert ("objected", city.mail) in letters(door)
     with at(door) as work:
         rulings = [Ruling(item=WASTE, is_granted=True, answer="核实无误，予以采纳")]
-        assert review.decide(work, city, lowered, case_of(door, lowered).revision, rulings, "已答复") == ()
+        assert decision.decide(work, city, lowered, case_of(door, lowered).revision, rulings, "已答复") == ()
     with at(door) as work:
         found = correction.dispute(work, manager.account, lowered)
         assert found.items[0].objection is not None

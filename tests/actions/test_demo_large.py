@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from portal.actions import assessment, demo_large, review
+from portal.actions import assessment, decision, demo_large, judging, review
 from portal.actions.demo_cases import meant_state
 from portal.actions.demo_plants import answers, example_id, plants, script
 from portal.actions.work import Door, Work
@@ -168,16 +168,16 @@ def test_a_case_is_row_by_row_what_the_actions_write(city: Door) -> None:
         then = replace(work, now=said[0].at)
         for one in said:
             if one.kind is not VerdictKind.CONFIRMED:
-                judgement = review.Judgement(
+                judgement = judging.Judgement(
                     item=one.item, kind=one.kind, counted=one.counted, reason=one.reason, comment=one.comment
                 )
-                assert review.judge(then, district, id, judgement) == ()
-        review.confirm_rest(then, district, id, _revision(work, id))
+                assert judging.judge(then, district, id, judgement) == ()
+        judging.confirm_rest(then, district, id, _revision(work, id))
         then = replace(work, now=forward.at)
-        assert review.forward(then, district, id, _revision(work, id), forward.remark) == ()
+        assert decision.forward(then, district, id, _revision(work, id), forward.remark) == ()
         review.take(replace(work, now=second.at), over, id)
         then = replace(work, now=confirm.at)
-        assert review.confirm(then, over, id, _revision(work, id), confirm.remark) == ()
+        assert decision.confirm(then, over, id, _revision(work, id), confirm.remark) == ()
     with city.reading() as work:
         after = _everything(work, id)
         assert statistics.find(work.session, id) == counted

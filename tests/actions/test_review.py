@@ -11,8 +11,8 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select, update
 
-from portal.actions import assessment, correction, outbox, phrase, result, review
-from portal.actions.review import Judgement
+from portal.actions import assessment, correction, decision, judging, outbox, phrase, result, review
+from portal.actions.judging import Judgement
 from portal.actions.work import Door, NotFound, Work
 from portal.core.answers import Answer, Measured, Practised
 from portal.core.filing import Change
@@ -81,7 +81,7 @@ def say(door: Door, who: Account, id: str, item: ItemId, kind: VerdictKind, **mo
         own = review.open_(work, who, id).own.get(item)
         seen = own.at.isoformat() if own else ""
         said = Judgement(item=item, kind=kind, seen=seen, **more)  # type: ignore[arg-type]
-        assert review.judge(work, who, id, said) == ()
+        assert judging.judge(work, who, id, said) == ()
 
 
 def judged(door: Door, who: Account, id: str) -> None:
@@ -89,7 +89,7 @@ def judged(door: Door, who: Account, id: str) -> None:
     with at(door) as work:
         review.take(work, who, id)
     with at(door) as work:
-        review.confirm_rest(work, who, id, revision(door, id))
+        judging.confirm_rest(work, who, id, revision(door, id))
 
 
 def test_a_case_goes_from_the_district_to_the_city_with_a_verified_score(
@@ -107,13 +107,13 @@ def test_a_case_goes_from_the_district_to_the_city_with_a_verified_score(
         reason=Reason.NO_EVIDENCE,
     )
     with at(door) as work:
-        assert review.confirm_rest(work, district, submitted, revision(door, submitted)) == 3
+        assert judging.confirm_rest(work, district, submitted, revision(door, submitted)) == 3
     with at(door) as work:
-        assert review.forward(work, district, submitted, revision(door, submitted), "同意上报") == ()
+        assert decision.forward(work, district, submitted, revision(door, submitted), "同意上报") == ()
     with at(door) as work:
         review.take(work, city, submitted)
     with at(door) as work:
-        assert review.confirm(work, city, submitted, revision(door, submitted), "同意") == ()
+        assert decision.confirm(work, city, submitted, revision(door, submitted), "同意") == ()
     with door.reading() as work:
         found = review.open_(work, city, submitted)
     assert found.case.state is ReviewState.CONFIRMED
@@ -129,7 +129,7 @@ def forwarded(door: Door, who: Account, id: str) -> None:
     """Take, confirm everything, and pass on to the city."""
     judged(door, who, id)
     with at(door) as work:
-        assert review.forward(work, who, id, revision(door, id), "同意上报") == ()
+        assert decision.forward(work, who, id, revision(door, id), "同意上报") == ()
 
 
 def returned(door: Door, who: Account, id: str, item: ItemId = SNCR, days: int = 10) -> None:
@@ -138,7 +138,9 @@ def returned(door: Door, who: Account, id: str, item: ItemId = SNCR, days: int =
         review.take(work, who, id)
     say(door, who, id, item, VerdictKind.RETURNED, comment="请补充运行记录", reason=Reason.NO_EVIDENCE)
     with at(door) as work:
-        assert review.send_for_correction(work, who, id, revision(door, id), days=days, remark="请尽快") == ()
+        assert (
+            decision.send_for_correction(work, who, id, revision(door, id), days=days, remark="请尽快") == ()
+        )
 
 
 def resubmitted(door: Door, manager: Person, id: str, answer: Answer, now: datetime = NOON) -> None:
@@ -239,16 +241,16 @@ def _acts(id: str, revision: int, colleague: Account) -> dict[Deed, Callable[[Wo
         Deed.TAKE: lambda work, who: review.take(work, who, id),
         Deed.RELEASE: lambda work, who: review.release(work, who, id, revision),
         Deed.HAND_OVER: lambda work, who: review.hand_over(work, who, id, revision, colleague.id, ""),
-        Deed.JUDGE: lambda work, who: review.judge(
+        Deed.JUDGE: lambda work, who: judging.judge(
             work, who, id, Judgement(item=SNCR, kind=VerdictKind.CONFIRMED)
         ),
-        Deed.RETURN: lambda work, who: review.send_for_correction(work, who, id, revision),
-        Deed.EXTEND: lambda work, who: review.extend(work, who, id, revision, days=3),
-        Deed.RECALL: lambda work, who: review.recall(work, who, id, revision),
-        Deed.FORWARD: lambda work, who: review.forward(work, who, id, revision, "x"),
-        Deed.SEND_BACK: lambda work, who: review.send_back(work, who, id, revision, "x"),
-        Deed.CONFIRM: lambda work, who: review.confirm(work, who, id, revision, "x"),
-        Deed.DECIDE: lambda work, who: review.decide(work, who, id, revision, (), "x"),
+        Deed.RETURN: lambda work, who: decision.send_for_correction(work, who, id, revision),
+        Deed.EXTEND: lambda work, who: decision.extend(work, who, id, revision, days=3),
+        Deed.RECALL: lambda work, who: decision.recall(work, who, id, revision),
+        Deed.FORWARD: lambda work, who: decision.forward(work, who, id, revision, "x"),
+        Deed.SEND_BACK: lambda work, who: decision.send_back(work, who, id, revision, "x"),
+        Deed.CONFIRM: lambda work, who: decision.confirm(work, who, id, revision, "x"),
+        Deed.DECIDE: lambda work, who: decision.decide(work, who, id, revision, (), "x"),
     }
 
 
@@ -305,7 +307,7 @@ def test_a_page_that_is_older_than_the_case_decides_nothing(
     old = revision(door, submitted)
     say(door, district, submitted, SNCR, VerdictKind.RETURNED, comment="请补照片")
     with pytest.raises(Stale) as told, at(door) as work:
-        review.forward(work, district, submitted, old, "同意")
+        decision.forward(work, district, submitted, old, "同意")
     assert told.value.case.revision == old + 1
     with door.reading() as work:
         assert review.open_(work, district, submitted).case.state is ReviewState.REVIEWING
@@ -319,7 +321,7 @@ def test_a_verdict_changed_elsewhere_is_not_overwritten(
 ) -> None:
     judged(door, district, submitted)
     with at(door, NOON + timedelta(minutes=1)) as work:
-        problems = review.judge(
+        problems = judging.judge(
             work,
             district,
             submitted,
@@ -338,7 +340,7 @@ def test_a_verdict_can_be_taken_back_and_is_noted_each_time(
     say(door, district, submitted, SNCR, VerdictKind.RETURNED, comment="请补照片")
     with at(door) as work:
         seen = review.open_(work, district, submitted).own[SNCR].at.isoformat()
-        assert review.judge(work, district, submitted, Judgement(item=SNCR, kind=None, seen=seen)) == ()
+        assert judging.judge(work, district, submitted, Judgement(item=SNCR, kind=None, seen=seen)) == ()
         assert work.trail.events[-1].deed == "verdict.save" and work.trail.events[-1].after == ""
         assert "请补照片" in work.trail.events[-1].before.encode().decode("unicode_escape")
     with door.reading() as work:
@@ -350,10 +352,10 @@ def test_what_cannot_stand_is_not_kept(door: Door, submitted: str, district: Acc
         review.take(work, district, submitted)
     with at(door) as work:
         said = Judgement(item=SNCR, kind=VerdictKind.LOWERED, counted=Practised(Extent.FULL))
-        codes = {one.code for one in review.judge(work, district, submitted, said)}
+        codes = {one.code for one in judging.judge(work, district, submitted, said)}
         assert codes == {"not_lower", "reason_wanted"}
         with pytest.raises(NotFound):
-            review.judge(
+            judging.judge(
                 work, district, submitted, Judgement(item=ItemId("ghost"), kind=VerdictKind.CONFIRMED)
             )
     with door.reading() as work:
@@ -366,15 +368,15 @@ def test_nothing_is_passed_on_before_every_item_is_judged(
     with at(door) as work:
         review.take(work, district, submitted)
     with at(door) as work:
-        problems = review.forward(work, district, submitted, revision(door, submitted), "")
+        problems = decision.forward(work, district, submitted, revision(door, submitted), "")
         assert [one.code for one in problems] == ["not_all_judged", "required"]
-        problems = review.send_for_correction(work, district, submitted, revision(door, submitted), days=0)
+        problems = decision.send_for_correction(work, district, submitted, revision(door, submitted), days=0)
         assert [one.code for one in problems] == ["nothing_sent_back", "days_out_of_range"]
     say(door, district, submitted, SNCR, VerdictKind.RETURNED, comment="请补照片")
     with at(door) as work:
-        review.confirm_rest(work, district, submitted, revision(door, submitted))
+        judging.confirm_rest(work, district, submitted, revision(door, submitted))
     with at(door) as work:
-        problems = review.forward(work, district, submitted, revision(door, submitted), "同意")
+        problems = decision.forward(work, district, submitted, revision(door, submitted), "同意")
     assert [one.code for one in problems] == ["still_sent_back"]
 
 
@@ -394,9 +396,9 @@ def test_no_draft_is_seen_outside_the_bureau_that_made_it(
         assert "草稿标记" not in repr(result.of(work, manager.account, submitted))
     say(door, district, submitted, SNCR, VerdictKind.CONFIRMED)
     with at(door) as work:
-        review.confirm_rest(work, district, submitted, revision(door, submitted))
+        judging.confirm_rest(work, district, submitted, revision(door, submitted))
     with at(door) as work:
-        review.forward(work, district, submitted, revision(door, submitted), "同意")
+        decision.forward(work, district, submitted, revision(door, submitted), "同意")
     with at(door) as work:
         review.take(work, city, submitted)
     say(door, city, submitted, SNCR, VerdictKind.RETURNED, comment="市级草稿")
@@ -407,7 +409,7 @@ def test_no_draft_is_seen_outside_the_bureau_that_made_it(
         }
         assert {one.party for one in review.open_(work, district, submitted).verdicts} == {Party.DISTRICT}
     with at(door) as work:
-        assert review.send_back(work, city, submitted, revision(door, submitted), "请核实") == ()
+        assert decision.send_back(work, city, submitted, revision(door, submitted), "请核实") == ()
     with door.reading() as work:
         found = review.open_(work, district, submitted)
         assert found.case.holder_id == district.id and found.case.state is ReviewState.REVIEWING
@@ -428,7 +430,7 @@ def test_only_what_was_sent_back_is_issued_and_opened(
     say(door, district, submitted, WASTE, VerdictKind.LOWERED, counted=Practised(Extent.NONE), reason=Reason.OTHER, comment="x")  # fmt: skip
     say(door, district, submitted, SNCR, VerdictKind.RETURNED, comment="请补照片")
     with at(door) as work:
-        assert review.send_for_correction(work, district, submitted, revision(door, submitted)) == ()
+        assert decision.send_for_correction(work, district, submitted, revision(door, submitted)) == ()
     with door.reading() as work:
         issued = stored.verdicts(work.session, submitted, is_issued=True)
         assert [one.item for one in issued] == [SNCR]
@@ -448,18 +450,18 @@ def test_the_deadline_holds_to_the_second_and_moves_once(
     due = datetime(2026, 12, 2, 16, tzinfo=UTC)
     with at(door) as work:
         assert (
-            review.extend(work, district, submitted, revision(door, submitted), days=5, remark="同意延期")
+            decision.extend(work, district, submitted, revision(door, submitted), days=5, remark="同意延期")
             == ()
         )
     with pytest.raises(NotAllowed), at(door) as work:
-        review.extend(work, district, submitted, revision(door, submitted), days=5)
+        decision.extend(work, district, submitted, revision(door, submitted), days=5)
     due += timedelta(days=5)
     with door.reading() as work:
         case = stored.find(work.session, submitted)
     assert case is not None and case.due_at == due and case.is_extended
     last = due - timedelta(microseconds=1)
     with pytest.raises(NotAllowed), at(door, last) as work:
-        review.recall(work, district, submitted, revision(door, submitted))
+        decision.recall(work, district, submitted, revision(door, submitted))
     with at(door, last) as work:
         assert assessment.keep(
             work, manager.account, submitted, [Change(SNCR, Practised(Extent.FULL), None)]
@@ -469,7 +471,7 @@ def test_the_deadline_holds_to_the_second_and_moves_once(
     with pytest.raises(NotAllowed), at(door, due) as work:
         correction.resubmit(work, manager.account, submitted, 1)
     with at(door, due) as work:
-        assert review.recall(work, district, submitted, revision(door, submitted), "逾期未补正") == ()
+        assert decision.recall(work, district, submitted, revision(door, submitted), "逾期未补正") == ()
     with door.reading() as work:
         found = review.open_(work, district, submitted)
     assert (found.case.state, found.case.round, found.case.due_at) == (ReviewState.REVIEWING, 2, None)
@@ -484,7 +486,7 @@ def test_an_extension_after_the_deadline_counts_from_today(
     returned(door, district, submitted, days=1)
     late = NOON + timedelta(days=9)
     with at(door, late) as work:
-        assert review.extend(work, district, submitted, revision(door, submitted), days=2) == ()
+        assert decision.extend(work, district, submitted, revision(door, submitted), days=2) == ()
     with door.reading() as work:
         case = stored.find(work.session, submitted)
     assert case is not None and case.due_on is not None and case.due_on.isoformat() == "2026-12-03"
@@ -496,17 +498,17 @@ def test_a_second_review_knows_what_has_changed(
     judged(door, district, submitted)
     say(door, district, submitted, SNCR, VerdictKind.RETURNED, comment="请补照片")
     with at(door) as work:
-        assert review.send_for_correction(work, district, submitted, revision(door, submitted)) == ()
+        assert decision.send_for_correction(work, district, submitted, revision(door, submitted)) == ()
     resubmitted(door, manager, submitted, Practised(Extent.FULL))
     with door.reading() as work:
         found = review.open_(work, district, submitted)
     assert found.case.round == 2 and found.case.holder_id == district.id
     assert found.changed == {SNCR} and found.left == (SNCR,)
     assert found.before is not None and found.before.answers[SNCR] == make_answers()[SNCR]
-    assert review.rest_of(found) == ()
+    assert judging.rest_of(found) == ()
     say(door, district, submitted, SNCR, VerdictKind.CONFIRMED)
     with at(door) as work:
-        assert review.forward(work, district, submitted, revision(door, submitted), "同意") == ()
+        assert decision.forward(work, district, submitted, revision(door, submitted), "同意") == ()
 
 
 # ── Decisions ────────────────────────────────────────────────────────────────
@@ -518,13 +520,13 @@ def _objected(door: Door, id: str, district: Account, city: Account, manager: Pe
     for item, counted in ((SNCR, Practised(Extent.NONE)), (HEAT, Measured(Decimal(120)))):
         say(door, district, id, item, VerdictKind.LOWERED, counted=counted, reason=Reason.NO_EVIDENCE)
     with at(door) as work:
-        review.confirm_rest(work, district, id, revision(door, id))
+        judging.confirm_rest(work, district, id, revision(door, id))
     with at(door) as work:
-        review.forward(work, district, id, revision(door, id), "同意")
+        decision.forward(work, district, id, revision(door, id), "同意")
     with at(door) as work:
         review.take(work, city, id)
     with at(door) as work:
-        assert review.confirm(work, city, id, revision(door, id), "同意") == ()
+        assert decision.confirm(work, city, id, revision(door, id), "同意") == ()
     with at(door) as work:
         for item in (SNCR, HEAT):
             assert correction.draft_objection(work, manager.account, id, item, "现场在用", "").problems == ()
@@ -538,17 +540,17 @@ def test_objections_are_answered_together_and_the_result_is_final(
     with door.reading() as work:
         before = review.open_(work, city, submitted).confirmed
     with at(door) as work:
-        problems = review.decide(work, city, submitted, revision(door, submitted), [], "")
+        problems = decision.decide(work, city, submitted, revision(door, submitted), [], "")
         assert [one.code for one in problems] == ["ruling_wanted"] * 2
         rulings = [
-            review.Ruling(item=SNCR, is_granted=True, answer="补充的记录可以采信"),
-            review.Ruling(item=HEAT, is_granted=False, answer=""),
+            decision.Ruling(item=SNCR, is_granted=True, answer="补充的记录可以采信"),
+            decision.Ruling(item=HEAT, is_granted=False, answer=""),
         ]
-        problems = review.decide(work, city, submitted, revision(door, submitted), rulings, "")
+        problems = decision.decide(work, city, submitted, revision(door, submitted), rulings, "")
         assert [(one.place, one.code) for one in problems] == [(HEAT, "required")]
     rulings[1] = replace(rulings[1], answer="台账不支持")
     with at(door) as work:
-        assert review.decide(work, city, submitted, revision(door, submitted), rulings, "") == ()
+        assert decision.decide(work, city, submitted, revision(door, submitted), rulings, "") == ()
     with door.reading() as work:
         found = review.open_(work, city, submitted)
     assert found.case.state is ReviewState.CLOSED and found.deeds == frozenset()
@@ -567,10 +569,10 @@ def test_the_receipt_of_the_verified_score_is_kept_with_its_checksum(
     with at(door) as work:
         review.take(work, city, submitted)
     with at(door) as work:
-        assert [one.code for one in review.confirm(work, city, submitted, revision(door, submitted), "")] == [
-            "required"
-        ]
-        assert review.confirm(work, city, submitted, revision(door, submitted), "同意") == ()
+        assert [
+            one.code for one in decision.confirm(work, city, submitted, revision(door, submitted), "")
+        ] == ["required"]
+        assert decision.confirm(work, city, submitted, revision(door, submitted), "同意") == ()
     with door.reading() as work:
         row = work.session.get(ReviewRow, submitted)
         assert row is not None and row.verified_receipt is not None

@@ -17,7 +17,9 @@ from portal.actions import (
     campaign,
     correction,
     data_check,
+    decision,
     evidence,
+    judging,
     measure,
     papers,
     phrase,
@@ -26,8 +28,9 @@ from portal.actions import (
     scenario,
     white_paper,
 )
+from portal.actions.decision import Ruling
 from portal.actions.evidence import Upload
-from portal.actions.review import Judgement, Ruling
+from portal.actions.judging import Judgement
 from portal.actions.work import Door, Work, new_id
 from portal.core.answers import Answer, Measured, NotApplicable, Practised
 from portal.core.campaign import LetterState, TypedPlan, TypedRung
@@ -273,7 +276,9 @@ def _judged(door: Door, world: World, plant: Plant, city: Account, number: int, 
         )
         with door.writing() as work:
             remark = mark("remark", plant.all)
-            told = review.send_for_correction(work, reviewer, id, _revision(work, id), days=10, remark=remark)
+            told = decision.send_for_correction(
+                work, reviewer, id, _revision(work, id), days=10, remark=remark
+            )
             assert told == ()
         with door.writing() as work:
             item = ItemId(SNCR)
@@ -290,9 +295,9 @@ def _judged(door: Door, world: World, plant: Plant, city: Account, number: int, 
     heard = plant.bureau if story == "rechecking" else plant.all
     _say(door, reviewer, id, SNCR, VerdictKind.LOWERED, mark("lowered", heard), counted=none)
     with door.writing() as work:
-        review.confirm_rest(work, reviewer, id, _revision(work, id))
+        judging.confirm_rest(work, reviewer, id, _revision(work, id))
         opinion = mark("opinion", heard)
-        assert review.forward(work, reviewer, id, _revision(work, id), opinion) == ()
+        assert decision.forward(work, reviewer, id, _revision(work, id), opinion) == ()
     with door.writing() as work:
         review.take(work, city, id)
     if story == "rechecking":
@@ -300,7 +305,7 @@ def _judged(door: Door, world: World, plant: Plant, city: Account, number: int, 
         _say(door, city, id, HEAT, VerdictKind.LOWERED, own, counted=Measured(Decimal(109)))
         return
     with door.writing() as work:
-        assert review.confirm(work, city, id, _revision(work, id), mark("final", plant.all)) == ()
+        assert decision.confirm(work, city, id, _revision(work, id), mark("final", plant.all)) == ()
     seen = plant.all if story == "closed" else mine
     with door.writing() as work:
         kept = correction.draft_objection(work, manager, id, SNCR, mark("objection", seen), "")
@@ -312,7 +317,7 @@ def _judged(door: Door, world: World, plant: Plant, city: Account, number: int, 
     with door.writing() as work:
         ruling = Ruling(item=SNCR, is_granted=False, answer=mark("answer", plant.all))
         opinion = mark("decided", plant.all)
-        assert review.decide(work, city, id, _revision(work, id), [ruling], opinion) == ()
+        assert decision.decide(work, city, id, _revision(work, id), [ruling], opinion) == ()
 
 
 def _say(
@@ -323,7 +328,7 @@ def _say(
         seen = own.at.isoformat() if own else ""
         reason = Reason.NO_EVIDENCE
         said = Judgement(item=item, kind=kind, seen=seen, comment=comment, reason=reason, **more)  # type: ignore[arg-type]
-        assert review.judge(work, who, id, said) == ()
+        assert judging.judge(work, who, id, said) == ()
 
 
 def _revision(work: Work, id: str) -> int:

@@ -8,9 +8,9 @@ import pytest
 from docx import Document
 from werkzeug.test import TestResponse
 
-from portal.actions import assessment, review
+from portal.actions import assessment, decision, judging, review
 from portal.actions import work as door_of_work
-from portal.actions.review import Judgement
+from portal.actions.judging import Judgement
 from portal.actions.work import Door
 from portal.core.answers import Practised
 from portal.core.questionnaire import Extent, ItemId
@@ -46,7 +46,7 @@ def say(door: Door, who: Account, id: str, item: ItemId, kind: VerdictKind, **mo
     with door.writing() as work:
         own = review.open_(work, who, id).own.get(item)
         said = Judgement(item=item, kind=kind, seen=own.at.isoformat() if own else "", **more)  # type: ignore[arg-type]
-        assert review.judge(work, who, id, said) == ()
+        assert judging.judge(work, who, id, said) == ()
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def returned(door: Door, manager: Person, assessment_id: str, district: Account)
         counted=Practised(Extent.NONE), reason=Reason.NOT_IN_PLACE, comment=DRAFT,
     )  # fmt: skip
     with door.writing() as work:
-        review.send_for_correction(work, district, id, revision(door, id), remark="请逐项补正")
+        decision.send_for_correction(work, district, id, revision(door, id), remark="请逐项补正")
     return f"/assessments/{id}"
 
 
@@ -86,17 +86,17 @@ def assessment_id(door: Door, manager: Person) -> str:
 
 def confirm(door: Door, district: Account, city: Account, id: str) -> None:
     with door.writing() as work:
-        review.confirm_rest(work, district, id, revision(door, id))
+        judging.confirm_rest(work, district, id, revision(door, id))
     with door.reading() as work:
         left = review.open_(work, district, id).left
     for item in left:
         say(door, district, id, item, VerdictKind.CONFIRMED)
     with door.writing() as work:
-        assert review.forward(work, district, id, revision(door, id), "同意上报") == ()
+        assert decision.forward(work, district, id, revision(door, id), "同意上报") == ()
     with door.writing() as work:
         review.take(work, city, id)
     with door.writing() as work:
-        assert review.confirm(work, city, id, revision(door, id), "同意核定") == ()
+        assert decision.confirm(work, city, id, revision(door, id), "同意核定") == ()
 
 
 def correct(browser: Browser, address: str, **fields: str) -> TestResponse:

@@ -8,7 +8,7 @@ from flask import current_app, g, jsonify, make_response, redirect, render_templ
 from flask.typing import ResponseReturnValue
 
 from portal import words, words_bureau
-from portal.actions import papers, phrase, review, review_queue
+from portal.actions import decision, judging, papers, phrase, review, review_queue
 from portal.actions.review import Dossier
 from portal.actions.work import NotFound, Work
 from portal.core.answers import MISSING
@@ -119,9 +119,9 @@ def _page(
     dossier: Dossier,
     typed: Mapping[ItemId, Mapping[str, str]] | None = None,
     errors: Mapping[ItemId, Mapping[str, str]] | None = None,
-    decision: Mapping[str, Any] | None = None,
+    refused: Mapping[str, Any] | None = None,
 ) -> str:
-    """`typed` and `errors` are of items, `decision` of the form below them, when something was refused."""
+    """`typed` and `errors` are of items, `refused` is the form below them that was refused."""
     shown = chosen_show(dossier, request.values.get("show", ""))
     return render_template(
         "review/review.html",
@@ -134,13 +134,13 @@ def _page(
         show=shown,
         totals=totals_of(dossier),
         grades=(grade_text(dossier.declared), grade_text(dossier.verified)),
-        rest=len(review.rest_of(dossier)),
+        rest=len(judging.rest_of(dossier)),
         reasons=REASON_OPTIONS,
         papers=papers.available(work, dossier.open),
         phrases=phrase.mine(work, me),
         colleagues=review.colleagues(work, me) if Deed.HAND_OVER in dossier.deeds else (),
         days=DAYS_TO_CORRECT,
-        decision=decision or {"typed": {}, "errors": {}},
+        decision=refused or {"typed": {}, "errors": {}},
         now=work.now,
         sectors=_sectors(work),
         bureau=words_bureau,
@@ -158,7 +158,7 @@ def judge(work: Work, who: Account | None, id: str, item: str) -> ResponseReturn
     heard = judgement_of(found, dossier.declared.answers.get(found.id, MISSING), request.form)
     problems = heard.problems
     if heard.judgement is not None:
-        problems = review.judge(work, me, id, heard.judgement)
+        problems = judging.judge(work, me, id, heard.judgement)
     errors = _beside(problems)
     if wants_json():
         return jsonify(_state(work, me, id, found.id) | {"problems": errors}), 422 if errors else 200
@@ -192,7 +192,7 @@ def _state(work: Work, me: Account, id: str, item: ItemId) -> dict[str, Any]:
         "revision": dossier.case.revision,
         "seen": own.at.isoformat() if own is not None else "",
         "is_left": item in dossier.left,
-        "rest": len(review.rest_of(dossier)),
+        "rest": len(judging.rest_of(dossier)),
         "sent_back": len(dossier.sent_back),
         "total": words.points(dossier.verified.points.total),
         "scores": {
@@ -219,7 +219,7 @@ def _left_by_section(dossier: Dossier) -> dict[str, int]:
 @pages.page("/reviews/<id>/rest", roles=REVIEWER, methods=POST, subject=SUBJECT)
 def confirm_rest(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """其余各项按填报值确认."""
-    count = review.confirm_rest(work, require_account(who), id, revision_of(request.form))
+    count = judging.confirm_rest(work, require_account(who), id, revision_of(request.form))
     return redirect(f"/reviews/{id}?{urlencode(_shown() | {'confirmed': count})}")
 
 
@@ -271,8 +271,8 @@ def _deed(
     me = require_account(who)
     problems = act(me)
     if problems:
-        decision = {"form": form, "typed": dict(request.form), "errors": _beside(problems)}
-        return _page(work, me, review.open_(work, me, id), decision=decision), 422
+        refused = {"form": form, "typed": dict(request.form), "errors": _beside(problems)}
+        return _page(work, me, review.open_(work, me, id), refused=refused), 422
     return redirect(then or f"/reviews/{id}?done={form}")
 
 
@@ -297,7 +297,7 @@ def send_for_correction(work: Work, who: Account | None, id: str) -> ResponseRet
         who,
         id,
         "return",
-        lambda me: review.send_for_correction(
+        lambda me: decision.send_for_correction(
             work, me, id, revision_of(request.form), days=days_of(request.form), remark=_text("remark")
         ),
     )
@@ -311,7 +311,7 @@ def extend(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
         who,
         id,
         "extend",
-        lambda me: review.extend(
+        lambda me: decision.extend(
             work, me, id, revision_of(request.form), days=days_of(request.form), remark=_text("remark")
         ),
     )
@@ -320,25 +320,25 @@ def extend(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
 @pages.page("/reviews/<id>/recall", roles=REVIEWER, methods=POST, subject=SUBJECT)
 def recall(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """逾期收回."""
-    return _remarked(work, who, id, "recall", review.recall)
+    return _remarked(work, who, id, "recall", decision.recall)
 
 
 @pages.page("/reviews/<id>/forward", roles=REVIEWER, methods=POST, subject=SUBJECT)
 def forward(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """初审通过，报市级复核."""
-    return _remarked(work, who, id, "forward", review.forward)
+    return _remarked(work, who, id, "forward", decision.forward)
 
 
 @pages.page("/reviews/<id>/send-back", roles=REVIEWER, methods=POST, subject=SUBJECT)
 def send_back(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """退回初审."""
-    return _remarked(work, who, id, "send_back", review.send_back)
+    return _remarked(work, who, id, "send_back", decision.send_back)
 
 
 @pages.page("/reviews/<id>/confirm", roles=REVIEWER, methods=POST, subject=SUBJECT)
 def confirm(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """复核确认."""
-    return _remarked(work, who, id, "confirm", review.confirm)
+    return _remarked(work, who, id, "confirm", decision.confirm)
 
 
 @pages.page("/reviews/<id>/objections", roles=REVIEWER, methods=POST, subject=SUBJECT)
@@ -351,7 +351,7 @@ def decide(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
         who,
         id,
         "decide",
-        lambda me: review.decide(
+        lambda me: decision.decide(
             work, me, id, revision_of(request.form), rulings_of(items, request.form), _text("remark")
         ),
     )
