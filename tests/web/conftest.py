@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 from portal.actions.work import Door
 from portal.app import create_app
@@ -13,10 +15,36 @@ from tests.web.browser import Browser
 Enter = Callable[[Person | None], Browser]
 
 
+class Compiled(BytecodeCache):
+    """Templates that were compiled already in this process: every test has an app of its own, and would do it again."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take what is there; jinja compares the checksum of the source."""
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it for the next app."""
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = Compiled()
+
+
+def make_app(door: Door) -> Flask:
+    """The portal on that door."""
+    app = create_app(door=door)
+    app.jinja_env.bytecode_cache = _COMPILED
+    return app
+
+
 @pytest.fixture
 def app(door: Door) -> Flask:
     """The portal."""
-    return create_app(door=door)
+    return make_app(door)
 
 
 @pytest.fixture
