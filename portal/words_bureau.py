@@ -15,7 +15,7 @@ from portal.core.levels import Grade
 from portal.core.panels import Figure
 from portal.core.participation import Participant, Stage
 from portal.core.printing import JobKind
-from portal.core.review import Deed, Party, Reason, ReviewState, VerdictKind
+from portal.core.review import Deed, Objection, Party, Reason, ReviewState, VerdictKind
 from portal.core.roles import CITY, Role
 from portal.core.verification import FileVerdict, SignatureState
 
@@ -25,6 +25,7 @@ REVIEW_STATES: Mapping[ReviewState, str] = {
     ReviewState.RETURNED: "待补正",
     ReviewState.FORWARDED: "待复核",
     ReviewState.RECHECKING: "复核中",
+    ReviewState.RETURNED_BY_CITY: "待补正（市级）",
     ReviewState.CONFIRMED: "已确认",
     ReviewState.OBJECTED: "异议处理中",
     ReviewState.CLOSED: "异议已处理",
@@ -378,6 +379,20 @@ DOORS: Mapping[Role, tuple[tuple[str, str], ...]] = {
 def standing(role: Role, code: str) -> str:
     """What a member of the staff is: 审核人员（富阳区）."""
     return f"{ROLES[role]}（{jurisdiction(code)}）" if code else ROLES[role]
+
+
+def ruling(objection: Objection) -> str:
+    """What became of an objection."""
+    if objection.is_granted is None:
+        return "处理中"
+    if not objection.is_granted:
+        return "维持核减"
+    return "采纳" if objection.counted is None else "部分采纳"
+
+
+def office(party: Party, district: str) -> str:
+    """The bureau that acts, by its full name."""
+    return f"{jurisdiction(CITY if party is Party.CITY else district)}主管部门"
 
 
 def jurisdiction(code: str) -> str:

@@ -119,7 +119,7 @@ def standing(work: Work, one: OpenAssessment) -> Standing | None:
     case = one.case
     if case is None:
         return None
-    if case.state is ReviewState.RETURNED:
+    if case.is_out:
         return Standing(
             case=case,
             until=case.due_on,
@@ -146,7 +146,7 @@ def _days_left(day: date | None, work: Work) -> int | None:
 
 def sent_back(work: Work, one: OpenAssessment) -> Mapping[ItemId, SentBack]:
     """What stands beside the items of a self-check that was opened within sight, while it is sent back."""
-    if one.case is None or one.case.state is not ReviewState.RETURNED:
+    if one.case is None or not one.case.is_out:
         return {}
     return {sent.item.id: sent for sent in _correction(work, one, one.case).items}
 
@@ -154,7 +154,7 @@ def sent_back(work: Work, one: OpenAssessment) -> Mapping[ItemId, SentBack]:
 def open_(work: Work, who: Account, id: str) -> Correction:
     """What was sent back in this round, in the questionnaire's order; raises NotFound, also while nothing is out."""
     one = filing.open_(work, who, id)
-    if one.case is None or one.case.state is not ReviewState.RETURNED:
+    if one.case is None or not one.case.is_out:
         raise NotFound(id)
     return _correction(work, one, one.case)
 
@@ -486,7 +486,7 @@ def _told(**fields: object) -> str:
 
 def _write_to_bureau(work: Work, one: OpenAssessment, case: Case, template: str, **fields: str) -> None:
     """A letter to whoever holds the case, or to everybody of that bureau; the revision keeps it from going twice."""
-    place = CITY if case.state in OBJECTED else case.district
+    place = CITY if case.bureau is Party.CITY else case.district
     bureau = stored_review.bureau(work.session, place)
     holders = [reviewer for reviewer in bureau if reviewer.id == case.holder_id]
     for reviewer in holders or bureau:

@@ -5,16 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from portal import words
+from portal import words, words_bureau
 from portal.actions import assessment as filing
 from portal.actions import facts, outbox, review
 from portal.actions.review import Dossier
 from portal.actions.work import Work
-from portal.core.answers import Answers
+from portal.core.answers import Answer, Answers
 from portal.core.assessment import rounded
 from portal.core.campaign import Channel
 from portal.core.errors import Problem
-from portal.core.judging import check_remark
+from portal.core.judging import check_between, check_remark
 from portal.core.plain_text import cleaned
 from portal.core.questionnaire import ItemId
 from portal.core.receipt import receipt
@@ -39,11 +39,12 @@ Problems = tuple[Problem, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
-    """What the city decides about one objection."""
+    """What the city decides about one objection; `counted` is a level between the two, None for the plant's own."""
 
     item: ItemId
     is_granted: bool | None
     answer: str
+    counted: Answer | None = None
 
 
 # ── 补正 ─────────────────────────────────────────────────────────────────────
@@ -162,7 +163,7 @@ def confirm(work: Work, who: Account, id: str, revision: int, opinion: str) -> P
 def decide(
     work: Work, who: Account, id: str, revision: int, rulings: Sequence[Ruling], opinion: str
 ) -> Problems:
-    """Answer every objection at once: granted, or kept, each with a reason. The result is final."""
+    """Answer every objection at once: granted, in full or in part, or kept, each with a reason. That is final."""
     case, after = review.begin(work, who, id, Deed.DECIDE, revision)
     dossier = review.open_(work, who, id)
     assert dossier.confirmed is not None  # only what was confirmed can be objected to
@@ -177,7 +178,11 @@ def decide(
             continue
         answer = cleaned(ruling.answer)
         problems += check_remark(answer, is_needed=True, place=one.item)
-        decided.append(replace(one, is_granted=ruling.is_granted, answer=answer))
+        counted = ruling.counted if ruling.is_granted else None
+        if counted is not None:
+            found = check_between(dossier.declared, dossier.verified, dossier.item(one.item), counted)
+            problems += [replace(problem, place=one.item) for problem in found]
+        decided.append(replace(one, is_granted=ruling.is_granted, counted=counted, answer=answer))
     if problems:
         return tuple(problems)
     for done in decided:
@@ -245,7 +250,7 @@ def _write(work: Work, dossier: Dossier, case: Case, template: str, **fields: st
             year=str(one.year),
             number=one.number,
             due=words.day(case.due_on),
-            bureau=words.district(case.district),
+            bureau=words_bureau.office(dossier.party, case.district),
             link=f"{work.settings.address}/assessments/{one.id}",
             **fields,
         )

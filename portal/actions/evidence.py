@@ -403,7 +403,7 @@ def _with_files(work: Work, ids: Mapping[ItemId, Sequence[str]]) -> Links:
 
 def _is_returned(work: Work, assessment_id: str) -> bool:
     case = stored_review.find(work.session, assessment_id)
-    return case is not None and case.state is ReviewState.RETURNED
+    return case is not None and case.is_out
 
 
 def frozen_links(work: Work, assessment_id: str) -> dict[ItemId, list[str]]:

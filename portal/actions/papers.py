@@ -165,14 +165,14 @@ def _notice(work: Work, one: OpenAssessment, round: int) -> Notice:
             )
         )
     extended = next((step for step in steps if step.deed is Deed.EXTEND), None)
-    district = words.district(one.case.district) if one.case is not None else ""
+    assert one.case is not None  # something was sent back
     return Notice(
         head=_head(one, round),
         items=tuple(lines),
         remark=returned.remark,
         due=words.long_day(returned.due_on),
         extended=words.long_day(extended.due_on) if extended is not None else "",
-        bureau=f"{district}主管部门",
+        bureau=words_bureau.office(returned.party, one.case.district),
         issued=words.long_day(returned.at),
         issued_on=words.local(returned.at).date(),
     )

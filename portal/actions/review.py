@@ -75,6 +75,10 @@ class Dossier:
     confirmed: Confirmed | None
     peers: Mapping[ItemId, ItemLine]  # what the sector declared this year, where there are enough
 
+    def item(self, id: ItemId) -> Item:
+        """The item of that id."""
+        return self.open.questionnaire.items[id]
+
     @property
     def last_day(self) -> date:
         """The day on which evidence must still be valid."""

@@ -72,7 +72,7 @@ class Client:
         if self.state is AssessmentState.DRAFT:
             return Stage.DRAFT
         match self.review:
-            case ReviewState.RETURNED:
+            case ReviewState.RETURNED | ReviewState.RETURNED_BY_CITY:
                 return Stage.RETURNED
             case ReviewState.CONFIRMED | ReviewState.OBJECTED | ReviewState.CLOSED:
                 return Stage.CONFIRMED

@@ -138,6 +138,30 @@ def is_lower(assessment: Assessment, item: Item, answer: Answer, counted: Answer
     return False
 
 
+def check_between(
+    declared: Assessment, counting: Assessment, item: Item, counted: Answer
+) -> tuple[Problem, ...]:
+    """What stands against granting an objection in part: the level lies below the one declared and above the one
+    that counts in `counting`.
+    """
+    now = counting.answers.get(item.id, MISSING)
+    problems = _check_counted(declared, item, declared.answers.get(item.id, MISSING), counted)
+    if not problems and not _is_higher(counting, item, now, counted):
+        problems = [Problem(place="counted", code="not_between")]
+    return tuple(problems)
+
+
+def _is_higher(counting: Assessment, item: Item, now: Answer, counted: Answer) -> bool:
+    match item, now, counted:
+        case Practice(), Practised(), Practised():
+            return _rank(counted) > _rank(now)
+        case Indicator(), _, Measured(value=value):
+            reading = counting.result_of(item.id).reading
+            current = reading.value if reading is not None else None
+            return current is None or not item.direction.is_reached(current, value)
+    return counted != now
+
+
 _ORDER = (Extent.NONE, Extent.PLANNED, Extent.PARTIAL, Extent.FULL)
 
 

@@ -1,6 +1,6 @@
 """The life of a submission in the bureau's hands: its states, and one table of who may do what in which of them.
 
-初审 (district) → 复核 (city); 补正 opens single items again; a 核减 may be objected to once. The table below is the only
+初审 (district) → 复核 (city); either may open single items again (补正); a 核减 may be objected to once. The table below is the only
 place that knows: storage keeps states, actions ask `move`, pages ask `deeds_of`, and the docs are drawn from it.
 """
 
@@ -30,6 +30,7 @@ class ReviewState(StrEnum):
     RETURNED = "returned"
     FORWARDED = "forwarded"
     RECHECKING = "rechecking"
+    RETURNED_BY_CITY = "returned_by_city"
     CONFIRMED = "confirmed"
     OBJECTED = "objected"
     CLOSED = "closed"
@@ -122,12 +123,32 @@ MOVES: tuple[Move, ...] = (
     Move(_D.RELEASE, _P.CITY, _S.RECHECKING, _S.FORWARDED, is_holders=True),
     Move(_D.HAND_OVER, _P.CITY, _S.RECHECKING, _S.RECHECKING, is_holders=True),
     Move(_D.JUDGE, _P.CITY, _S.RECHECKING, _S.RECHECKING, is_holders=True),
+    Move(_D.RETURN, _P.CITY, _S.RECHECKING, _S.RETURNED_BY_CITY, is_holders=True),
     Move(_D.SEND_BACK, _P.CITY, _S.RECHECKING, _S.REVIEWING, is_holders=True),
     Move(_D.CONFIRM, _P.CITY, _S.RECHECKING, _S.CONFIRMED, is_holders=True),
     Move(_D.TAKE, _P.CITY, _S.RECHECKING, _S.RECHECKING, only=_O.ORPHANED),
+    Move(_D.EXTEND, _P.CITY, _S.RETURNED_BY_CITY, _S.RETURNED_BY_CITY, is_holders=True, only=_O.ONCE),
+    Move(_D.RECALL, _P.CITY, _S.RETURNED_BY_CITY, _S.RECHECKING, is_holders=True, only=_O.OVERDUE),
+    Move(_D.HAND_OVER, _P.CITY, _S.RETURNED_BY_CITY, _S.RETURNED_BY_CITY, is_holders=True),
+    Move(_D.TAKE, _P.CITY, _S.RETURNED_BY_CITY, _S.RETURNED_BY_CITY, only=_O.ORPHANED),
+    Move(_D.CORRECT, _P.ENTERPRISE, _S.RETURNED_BY_CITY, _S.RETURNED_BY_CITY, only=_O.IN_TIME),
+    Move(_D.ASK_EXTENSION, _P.ENTERPRISE, _S.RETURNED_BY_CITY, _S.RETURNED_BY_CITY, only=_O.IN_TIME),
+    Move(_D.RESUBMIT, _P.ENTERPRISE, _S.RETURNED_BY_CITY, _S.RECHECKING, only=_O.IN_TIME),
     Move(_D.OBJECT, _P.ENTERPRISE, _S.CONFIRMED, _S.OBJECTED, only=_O.DISPUTABLE),
     Move(_D.DECIDE, _P.CITY, _S.OBJECTED, _S.CLOSED),
 )
+
+
+# The plant has items to correct.
+OUT = frozenset({_S.RETURNED, _S.RETURNED_BY_CITY})
+# The city works on the case, or waits for the plant.
+_CITY_AT_WORK = frozenset({_S.FORWARDED, _S.RECHECKING, _S.RETURNED_BY_CITY})
+_WITH_THE_CITY = _CITY_AT_WORK | {_S.CONFIRMED, _S.OBJECTED, _S.CLOSED}
+
+
+def bureau_of(state: ReviewState) -> Party:
+    """In whose hands a case in that state is, or was last."""
+    return Party.CITY if state in _WITH_THE_CITY else Party.DISTRICT
 
 
 class VerdictKind(StrEnum):
@@ -191,7 +212,17 @@ class Case:
 
     def is_overdue(self, now: datetime) -> bool:
         """Whether the time for corrections has passed."""
-        return self.state is ReviewState.RETURNED and self.due_at is not None and now >= self.due_at
+        return self.is_out and self.due_at is not None and now >= self.due_at
+
+    @property
+    def is_out(self) -> bool:
+        """Whether the plant is asked to correct items."""
+        return self.state in OUT
+
+    @property
+    def bureau(self) -> Party:
+        """In whose hands the case is, or was last."""
+        return bureau_of(self.state)
 
     @property
     def objection_ends(self) -> datetime | None:
@@ -362,13 +393,6 @@ def prevailing(verdicts: Iterable[Verdict]) -> dict[ItemId, Verdict]:
     """The verdict that stands for each item: the newest round's, and within it the city's before the district's."""
     ranked = sorted(verdicts, key=lambda one: (one.round, one.party is Party.CITY))
     return {one.item: one for one in ranked}
-
-
-# From here on the district has let go of its verdicts, or the city of its own.
-_WITH_THE_CITY = frozenset(
-    {_S.FORWARDED, _S.RECHECKING, _S.CONFIRMED, _S.OBJECTED, _S.CLOSED},
-)
-_CITY_AT_WORK = frozenset({_S.FORWARDED, _S.RECHECKING})
 
 
 def may_see(verdict: Verdict, reader: Party, state: ReviewState) -> bool:

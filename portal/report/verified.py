@@ -111,6 +111,5 @@ def lowered_line(declared: Assessment, verified: Assessment, one: LoweredItem) -
 def _objection(one: LoweredItem) -> str:
     if one.objection is None:
         return words.NOTHING
-    if one.objection.is_granted is None:
-        return "处理中"
-    return f"{'采纳' if one.objection.is_granted else '维持核减'}：{one.objection.answer}"
+    said = words_bureau.ruling(one.objection)
+    return said if one.objection.is_granted is None else f"{said}：{one.objection.answer}"

@@ -13,6 +13,7 @@ from portal.core.answers import Answer, from_json, to_json
 from portal.core.filing import AssessmentState
 from portal.core.questionnaire import ItemId
 from portal.core.review import (
+    OUT,
     Case,
     Confirmed,
     Decision,
@@ -26,6 +27,7 @@ from portal.core.review import (
     Submission,
     Verdict,
     VerdictKind,
+    bureau_of,
 )
 from portal.core.roles import CITY, Account, Role, Sight
 from portal.storage.assessment import canonical, read_answers_json
@@ -43,7 +45,7 @@ from portal.storage.tables import (
 from portal.storage.upsert import inserting
 
 # The states in which somebody of the bureau works on a case, or waits for the plant.
-_TAKEN = frozenset({ReviewState.REVIEWING, ReviewState.RETURNED, ReviewState.RECHECKING})
+_TAKEN = OUT | {ReviewState.REVIEWING, ReviewState.RECHECKING}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +115,7 @@ def as_case(row: ReviewRow, holder: AccountRow | None) -> Case:
 
 
 def _may_work(row: ReviewRow, holder: AccountRow | None) -> bool:
-    wanted = CITY if row.state is ReviewState.RECHECKING else row.district
+    wanted = CITY if bureau_of(row.state) is Party.CITY else row.district
     return (
         holder is not None
         and holder.is_active
@@ -313,7 +315,7 @@ def _verdict(row: VerdictRow, name: str) -> Verdict:
 
 def reopened(session: Session, case: Case | None) -> frozenset[ItemId]:
     """The items that the plant may change now: those sent back in this round, while they are out."""
-    if case is None or case.state is not ReviewState.RETURNED:
+    if case is None or not case.is_out:
         return frozenset()
     return frozenset(
         ItemId(item)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Numeric, cast, func, select
 from sqlalchemy.orm import Session, load_only
 
-from portal.core.review import ReviewState
+from portal.core.review import OUT, ReviewState
 from portal.core.review_queue import DONE, Asked, Holding, Line, Order
 from portal.core.roles import Sight
 from portal.storage.review import as_case
@@ -114,7 +114,7 @@ def _conditions(
     elif asked.holding is Holding.NOBODY:
         found.append(ReviewRow.holder.is_(None))
     if asked.is_overdue:
-        found += [ReviewRow.state == ReviewState.RETURNED, ReviewRow.due_at <= now]
+        found += [ReviewRow.state.in_(OUT), ReviewRow.due_at <= now]
     for word in asked.words.split():
         pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         found.append(

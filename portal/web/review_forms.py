@@ -8,10 +8,11 @@ from werkzeug.datastructures import MultiDict
 
 from portal.actions.decision import Ruling
 from portal.actions.judging import Judgement
+from portal.actions.review import Dossier
 from portal.core.answers import MISSING, Answer, Declared, Measured, NotApplicable, Practised
 from portal.core.errors import Problem
 from portal.core.numerals import read_decimal
-from portal.core.questionnaire import Activity, Extent, Indicator, Item, ItemId, Practice
+from portal.core.questionnaire import Activity, Extent, Indicator, Item, Practice
 from portal.core.review import Reason, ReviewState, Verdict, VerdictKind
 from portal.core.review_queue import Asked, Holding, Order
 
@@ -138,14 +139,22 @@ def typed_of(verdict: Verdict | None) -> dict[str, str]:
     }
 
 
-def rulings_of(items: Sequence[ItemId], form: MultiDict[str, str]) -> tuple[Ruling, ...]:
-    """What is decided about each objection."""
-    chosen = {"grant": True, "keep": False}
-    return tuple(
-        Ruling(
-            item=item,
-            is_granted=chosen.get(form.get(f"{item}-ruling", "")),
-            answer=form.get(f"{item}-answer", ""),
+def rulings_of(dossier: Dossier, form: MultiDict[str, str]) -> tuple[tuple[Ruling, ...], tuple[Problem, ...]]:
+    """What is decided about each objection, and what stands against reading it."""
+    chosen = {"grant": True, "part": True, "keep": False}
+    rulings: list[Ruling] = []
+    problems: list[Problem] = []
+    for one in dossier.objections:
+        id, item = one.item, dossier.item(one.item)
+        said, counted = form.get(f"{id}-ruling", ""), None
+        if said == "part":
+            typed = {name: form.get(f"{id}-{name}", "") for name in ("counted", "share")}
+            read = counted_of(item, dossier.declared.answers.get(id, MISSING), typed)
+            if read is None or isinstance(read, str):
+                problems.append(Problem(place=id, code=read or "counted_wanted"))
+            else:
+                counted = read
+        rulings.append(
+            Ruling(item=id, is_granted=chosen.get(said), counted=counted, answer=form.get(f"{id}-answer", ""))
         )
-        for item in items
-    )
+    return tuple(rulings), tuple(problems)

@@ -14,7 +14,7 @@ from portal.core.assessment import Assessment
 from portal.core.evidence import Evidence
 from portal.core.judging import kinds_for, points_of
 from portal.core.library import Library
-from portal.core.questionnaire import Extent, Indicator, Item, ItemId, Practice, Section
+from portal.core.questionnaire import Activity, Extent, Indicator, Item, ItemId, Practice, Section
 from portal.core.review import Objection, Reply, Verdict, VerdictKind
 from portal.web.fields import answer_text
 from portal.web.review_forms import typed_of
@@ -230,11 +230,14 @@ def _new(dossier: Dossier, item: Item) -> frozenset[str]:
     return frozenset(one.id for one in dossier.evidence.get(item.id, ()) if one.id not in then)
 
 
+_FROM_BEST = (Extent.FULL, Extent.PARTIAL, Extent.PLANNED, Extent.NONE)
+
+
 def _choices(item: Item, answer: Answer) -> tuple[tuple[str, str], ...]:
     """The extents below the declared one; partial again with a smaller share."""
     if not isinstance(item, Practice):
         return ()
-    order = (Extent.FULL, Extent.PARTIAL, Extent.PLANNED, Extent.NONE)
+    order = _FROM_BEST
     if isinstance(answer, NotApplicable):
         return (
             ("missing", "不认可“不适用”，按未填报计"),
@@ -243,6 +246,45 @@ def _choices(item: Item, answer: Answer) -> tuple[tuple[str, str], ...]:
     first = order.index(answer.extent) if isinstance(answer, Practised) else 0
     lower = order[first:] if first == 1 else order[first + 1 :]
     return tuple((one.value, words.label(one)) for one in lower)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Between:
+    """What an objection is about: both values in words, and what may be decided between them.
+
+    `choices` are the extents between them; `is_figure`: a value between them is typed.
+    """
+
+    title: str
+    unit: str
+    declared: str
+    counted: str
+    choices: tuple[tuple[str, str], ...]
+    is_figure: bool
+
+
+def between_of(dossier: Dossier, id: ItemId) -> Between:
+    """The room for a decision on one objection."""
+    item = dossier.item(id)
+    answer = dossier.declared.answers.get(id, MISSING)
+    now = dossier.verified.answers.get(id, MISSING)
+    least = Extent.NONE if not isinstance(now, Practised) else now.extent
+    return Between(
+        title=item.title,
+        unit=measured_unit(item),
+        declared=answer_text(item, answer),
+        counted="按未填报计" if now == MISSING else answer_text(item, now),
+        choices=tuple(
+            (value, text)
+            for value, text in _choices(item, answer)
+            if value != "missing" and (Extent(value) is least is Extent.PARTIAL or _is_above(Extent(value), least))
+        ),
+        is_figure=isinstance(item, Indicator | Activity),
+    )
+
+
+def _is_above(value: Extent, least: Extent) -> bool:
+    return _FROM_BEST.index(value) < _FROM_BEST.index(least)
 
 
 # ── Scores side by side ──────────────────────────────────────────────────────

@@ -511,6 +511,63 @@ def test_a_second_review_knows_what_has_changed(
         assert decision.forward(work, district, submitted, revision(door, submitted), "同意") == ()
 
 
+def test_the_city_sends_items_back_to_the_plant_itself_and_goes_on_with_the_answer(
+    door: Door, submitted: str, district: Account, city: Account, manager: Person
+) -> None:
+    judged(door, district, submitted)
+    with at(door) as work:
+        assert decision.forward(work, district, submitted, revision(door, submitted), "同意上报") == ()
+    with at(door) as work:
+        review.take(work, city, submitted)
+    say(door, city, submitted, SNCR, VerdictKind.RETURNED, comment="请补运行记录")
+    say(door, city, submitted, WASTE, VerdictKind.LOWERED, counted=Practised(Extent.NONE), reason=Reason.OTHER, comment="草稿")  # fmt: skip
+    with at(door) as work:
+        assert decision.send_for_correction(work, city, submitted, revision(door, submitted)) == ()
+    with door.reading() as work:
+        case = stored.find(work.session, submitted)
+        assert case is not None and case.holder_id == city.id
+        assert (case.state, case.bureau) == (ReviewState.RETURNED_BY_CITY, Party.CITY)
+        # The plant and the district see who asks for what, and nothing of the city's draft.
+        assert assessment.open_(work, manager.account, submitted).reopened == {SNCR}
+        theirs = review.open_(work, district, submitted)
+        assert [one.item for one in theirs.verdicts if one.party is Party.CITY] == [SNCR]
+        assert theirs.deeds == frozenset() and theirs.decisions[-1].party is Party.CITY
+        letter = work.session.scalars(select(LetterRow).where(LetterRow.template == "returned")).one()
+        assert "杭州市主管部门" in json.loads(letter.fields)["bureau"]
+    resubmitted(door, manager, submitted, Practised(Extent.FULL))
+    with door.reading() as work:
+        found = review.open_(work, city, submitted)
+        answered = work.session.scalars(select(LetterRow).where(LetterRow.template == "resubmitted")).all()
+    assert (found.case.state, found.case.round, found.case.holder_id) == (ReviewState.RECHECKING, 2, city.id)
+    assert [one.address for one in answered] == [city.mail]
+    assert found.left == (SNCR,) and found.standing[WASTE].kind is VerdictKind.LOWERED
+    say(door, city, submitted, SNCR, VerdictKind.CONFIRMED)
+    with at(door) as work:
+        assert decision.confirm(work, city, submitted, revision(door, submitted), "同意") == ()
+
+
+def test_the_city_takes_back_what_it_sent_out_once_the_time_is_over(
+    door: Door, submitted: str, district: Account, city: Account
+) -> None:
+    judged(door, district, submitted)
+    with at(door) as work:
+        decision.forward(work, district, submitted, revision(door, submitted), "同意上报")
+    with at(door) as work:
+        review.take(work, city, submitted)
+    say(door, city, submitted, SNCR, VerdictKind.RETURNED, comment="请补运行记录")
+    with at(door) as work:
+        assert decision.send_for_correction(work, city, submitted, revision(door, submitted), days=1) == ()
+    late = NOON + timedelta(days=2)
+    with pytest.raises(NotAllowed), at(door, late) as work:
+        decision.recall(work, district, submitted, revision(door, submitted))
+    with at(door, late) as work:
+        assert decision.recall(work, city, submitted, revision(door, submitted)) == ()
+    with door.reading() as work:
+        found = review.open_(work, city, submitted)
+    assert (found.case.state, found.case.round) == (ReviewState.RECHECKING, 2)
+    assert found.left == (SNCR,)
+
+
 # ── Decisions ────────────────────────────────────────────────────────────────
 
 
@@ -560,6 +617,29 @@ def test_objections_are_answered_together_and_the_result_is_final(
     assert found.confirmed.answers[SNCR] == make_answers()[SNCR]
     assert found.confirmed.answers[HEAT] == Measured(Decimal(120))
     assert {one.item: one.is_granted for one in found.objections} == {SNCR: True, HEAT: False}
+
+
+def test_an_objection_is_granted_in_part_between_both_levels(
+    door: Door, submitted: str, district: Account, city: Account, manager: Person
+) -> None:
+    _objected(door, submitted, district, city, manager)
+    part, too_much = Practised(Extent.PLANNED), Practised(Extent.FULL)
+    rulings = [
+        decision.Ruling(item=SNCR, is_granted=True, counted=too_much, answer="列入计划"),
+        decision.Ruling(item=HEAT, is_granted=True, counted=Measured(Decimal(110)), answer="按台账"),
+    ]
+    with at(door) as work:
+        problems = decision.decide(work, city, submitted, revision(door, submitted), rulings, "")
+        assert [(one.place, one.code) for one in problems] == [(SNCR, "not_lower")]
+    rulings[0] = replace(rulings[0], counted=part)
+    with at(door) as work:
+        assert decision.decide(work, city, submitted, revision(door, submitted), rulings, "") == ()
+    with door.reading() as work:
+        found = review.open_(work, city, submitted)
+    assert found.confirmed is not None
+    assert found.confirmed.answers[SNCR] == part
+    assert found.confirmed.answers[HEAT] == Measured(Decimal(110))
+    assert {one.counted for one in found.objections} == {part, Measured(Decimal(110))}
 
 
 def test_the_receipt_of_the_verified_score_is_kept_with_its_checksum(

@@ -7,6 +7,7 @@ import pytest
 from portal.core.answers import MISSING, Answer, Declared, Measured, NotApplicable, Practised
 from portal.core.judging import (
     changed,
+    check_between,
     check_remark,
     check_verdict,
     items_to_judge,
@@ -115,6 +116,37 @@ def test_lowering_wants_a_reason_and_other_reasons_want_words() -> None:
     assert _codes(SNCR, none, comment="长" * 1001) == ["too_long"]
     assert _codes(SNCR, none, comment="\x00") == ["unprintable"]
     assert _codes(KILN, none) == ["not_an_option", "wrong_kind"]
+
+
+@pytest.mark.parametrize(
+    ("item", "declared", "now", "decided", "codes"),
+    [
+        (SNCR, Practised(Extent.FULL), Practised(Extent.NONE), Practised(Extent.PARTIAL, D(30)), []),
+        (
+            SNCR,
+            Practised(Extent.FULL),
+            Practised(Extent.PARTIAL, D(30)),
+            Practised(Extent.PARTIAL, D(60)),
+            [],
+        ),
+        (SNCR, Practised(Extent.FULL), Practised(Extent.NONE), Practised(Extent.FULL), ["not_lower"]),
+        (SNCR, Practised(Extent.FULL), Practised(Extent.NONE), Practised(Extent.NONE), ["not_between"]),
+        (SNCR, NotApplicable("无"), MISSING, Practised(Extent.PLANNED), []),
+        (SNCR, NotApplicable("无"), MISSING, MISSING, ["not_between"]),
+        (HEAT, Measured(D(103)), Measured(D(120)), Measured(D(110)), []),
+        (HEAT, Measured(D(103)), Measured(D(120)), Measured(D(121)), ["not_between"]),
+        (HEAT, Measured(D(103)), Measured(D(120)), Measured(D(120)), ["not_between"]),
+        (HEAT, Measured(D(103)), MISSING, Measured(D(120)), []),
+        (PERMIT, Declared(True), Declared(False), Declared(False), ["not_between"]),
+    ],
+)
+def test_an_objection_granted_in_part_lies_between_what_counts_and_what_was_declared(
+    item: ItemId, declared: Answer, now: Answer, decided: Answer, codes: list[str]
+) -> None:
+    found = check_between(
+        _assess(**{item: declared}), _assess(**{item: now}), QUESTIONNAIRE.items[item], decided
+    )
+    assert [one.code for one in found] == codes
 
 
 def test_asking_for_a_correction_wants_words() -> None:

@@ -115,15 +115,20 @@ def test_every_deed_is_somebodys() -> None:
     [
         (Deed.CORRECT, Party.ENTERPRISE, True, False),
         (Deed.RESUBMIT, Party.ENTERPRISE, True, False),
-        (Deed.RECALL, Party.DISTRICT, False, True),
-        (Deed.EXTEND, Party.DISTRICT, True, True),
+        (Deed.RECALL, None, False, True),
+        (Deed.EXTEND, None, True, True),
     ],
 )
+@pytest.mark.parametrize(
+    ("state", "bureau"), [(S.RETURNED, Party.DISTRICT), (S.RETURNED_BY_CITY, Party.CITY)]
+)
 def test_the_deadline_is_kept_to_the_second(
-    deed: Deed, party: Party, before_it: bool, after_it: bool
+    deed: Deed, party: Party | None, before_it: bool, after_it: bool, state: ReviewState, bureau: Party
 ) -> None:
     due = deadline(NOON, 10)
-    case = make_case(S.RETURNED, due_at=due)
+    case = make_case(state, due_at=due)
+    party = party or bureau
+    assert case.is_out and case.bureau is bureau
     last = due - timedelta(microseconds=1)
     assert (deed in deeds_of(case, party, HOLDER, now=last)) is before_it
     assert (deed in deeds_of(case, party, HOLDER, now=due)) is after_it
@@ -157,7 +162,12 @@ def test_the_deadline_moves_once() -> None:
 
 @pytest.mark.parametrize(
     ("state", "party"),
-    [(S.REVIEWING, Party.DISTRICT), (S.RETURNED, Party.DISTRICT), (S.RECHECKING, Party.CITY)],
+    [
+        (S.REVIEWING, Party.DISTRICT),
+        (S.RETURNED, Party.DISTRICT),
+        (S.RECHECKING, Party.CITY),
+        (S.RETURNED_BY_CITY, Party.CITY),
+    ],
 )
 def test_a_case_whose_holder_is_gone_can_be_taken(state: ReviewState, party: Party) -> None:
     case = make_case(state)
@@ -179,7 +189,8 @@ def test_the_newest_round_prevails_and_within_it_the_city() -> None:
     assert standing((third, first, second), Party.CITY) == {"a": third}
 
 
-SEEN_BY_CITY = {S.FORWARDED, S.RECHECKING, S.CONFIRMED, S.OBJECTED, S.CLOSED}
+CITY_AT_WORK = {S.FORWARDED, S.RECHECKING, S.RETURNED_BY_CITY}
+SEEN_BY_CITY = CITY_AT_WORK | {S.CONFIRMED, S.OBJECTED, S.CLOSED}
 
 
 @pytest.mark.parametrize("state", ReviewState)
@@ -187,7 +198,7 @@ def test_a_draft_is_seen_by_the_other_bureau_only_once_it_is_passed_on(state: Re
     districts, cities = make_verdict("a"), make_verdict("a", party=Party.CITY)
     assert may_see(districts, Party.DISTRICT, state) and may_see(cities, Party.CITY, state)
     assert may_see(districts, Party.CITY, state) is (state in SEEN_BY_CITY)
-    assert may_see(cities, Party.DISTRICT, state) is (state not in {S.FORWARDED, S.RECHECKING})
+    assert may_see(cities, Party.DISTRICT, state) is (state not in CITY_AT_WORK)
     for draft in (districts, cities):
         assert not may_see(draft, Party.ENTERPRISE, state)
         issued = replace(draft, issued_at=NOON)

@@ -282,12 +282,23 @@ def test_objections_are_answered_on_the_page(
     assert "装置一直在用" in page and "答复异议" in page
     answer = {f"{SNCR}-answer": "记录可以采信"}
     wrong = city.post(f"/reviews/{submitted}/objections", answer, revision=_revision(page))
-    assert wrong.status_code == 422 and "请选择采纳或维持" in wrong.text and "记录可以采信" in wrong.text
+    assert (
+        wrong.status_code == 422
+        and "请选择采纳、部分采纳或维持" in wrong.text
+        and "记录可以采信" in wrong.text
+    )
+    part = answer | {f"{SNCR}-ruling": "part"}
+    for typed, said in (({}, "请选择或填写核定的内容"), ({f"{SNCR}-counted": "full"}, "应低于企业填报")):
+        wrong = city.post(f"/reviews/{submitted}/objections", part | typed, revision=_revision(page))
+        assert wrong.status_code == 422 and said in wrong.text and "记录可以采信" in wrong.text
     done = city.post(
-        f"/reviews/{submitted}/objections", answer | {f"{SNCR}-ruling": "grant"}, revision=_revision(page)
+        f"/reviews/{submitted}/objections",
+        part | {f"{SNCR}-counted": "partial", f"{SNCR}-share": "20"},
+        revision=_revision(page),
     )
     assert done.status_code == 302
-    assert "异议已处理" in city.get(f"/reviews/{submitted}").text
+    page = city.get(f"/reviews/{submitted}").text
+    assert "异议已处理" in page and "<strong>部分采纳</strong>：记录可以采信" in page
 
 
 def test_phrases_are_added_and_removed(district: Browser) -> None:

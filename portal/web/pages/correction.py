@@ -39,7 +39,7 @@ def show(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """The items sent back, one under the other, each with what the bureau said; afterwards the result."""
     me = require_account(who)
     one = assessment.open_(work, me, id)
-    if one.case is None or one.case.state is not ReviewState.RETURNED:
+    if one.case is None or not one.case.is_out:
         return redirect(f"/assessments/{id}/result")
     return _page(work, correction.open_(work, me, id))
 
@@ -289,6 +289,7 @@ def _dispute_page(
             line.item.id: {
                 "declared": answer_text(line.item, declared.get(line.item.id, MISSING)),
                 "counted": answer_text(line.item, line.verdict.counted or MISSING),
+                "decided": answer_text(line.item, found.confirmed.answers.get(line.item.id, MISSING)),
             }
             for line in found.items
         },

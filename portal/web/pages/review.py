@@ -27,7 +27,15 @@ from portal.web.review_forms import (
     revision_of,
     rulings_of,
 )
-from portal.web.review_view import REASON_OPTIONS, chosen_show, grade_text, groups_of, scores_of, totals_of
+from portal.web.review_view import (
+    REASON_OPTIONS,
+    between_of,
+    chosen_show,
+    grade_text,
+    groups_of,
+    scores_of,
+    totals_of,
+)
 
 pages = Pages("review", __name__)
 SUBJECT = "review"
@@ -136,6 +144,7 @@ def _page(
         grades=(grade_text(dossier.declared), grade_text(dossier.verified)),
         rest=len(judging.rest_of(dossier)),
         reasons=REASON_OPTIONS,
+        between={one.item: between_of(dossier, one.item) for one in dossier.objections},
         papers=papers.available(work, dossier.open),
         phrases=phrase.mine(work, me),
         colleagues=review.colleagues(work, me) if Deed.HAND_OVER in dossier.deeds else (),
@@ -344,17 +353,12 @@ def confirm(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
 @pages.page("/reviews/<id>/objections", roles=REVIEWER, methods=POST, subject=SUBJECT)
 def decide(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """答复异议."""
-    me = require_account(who)
-    items = [one.item for one in review.open_(work, me, id).objections]
-    return _deed(
-        work,
-        who,
-        id,
-        "decide",
-        lambda me: decision.decide(
-            work, me, id, revision_of(request.form), rulings_of(items, request.form), _text("remark")
-        ),
-    )
+
+    def act(me: Account) -> tuple[Problem, ...]:
+        rulings, problems = rulings_of(review.open_(work, me, id), request.form)
+        return problems or decision.decide(work, me, id, revision_of(request.form), rulings, _text("remark"))
+
+    return _deed(work, who, id, "decide", act)
 
 
 # ── Quick phrases ────────────────────────────────────────────────────────────
