@@ -15,7 +15,7 @@ from portal.storage.assessment import canonical
 from portal.storage.files import CONTENT, StoreUnreachable, open_store
 from portal.storage.intake import Refused, take_in
 
-LONGEST = {"name": 100, "address": 200, "phone": 30, "signatory": 50, "cover_note": 300}
+LONGEST = {"name": 100, "address": 200, "phone": 30, "signatory": 50, "cover_note": 120}
 LARGEST_LOGO = 2 * 1024**2
 
 

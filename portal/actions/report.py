@@ -239,6 +239,7 @@ def compose(work: Work, shown: result.Result, firm: Firm | None = None) -> Repor
         signed_by=signed_by(work, open_),
         consultant=firm.name if firm is not None else "",
         consultant_notes=_cover_notes(firm),
+        consultant_contact=f"{firm.address} {firm.phone}".strip() if firm is not None else "",
         consultant_logo=_logo(work, firm),
     )
     return document.compose(
@@ -294,8 +295,7 @@ def _cover_notes(firm: Firm | None) -> tuple[str, ...]:
     if firm is None:
         return ()
     signatory = f"签字人：{firm.signatory}" if firm.signatory else ""
-    contact = "　".join(part for part in (firm.address, firm.phone) if part)
-    return tuple(line for line in (contact, signatory, firm.cover_note) if line)
+    return tuple(line for line in (signatory, firm.cover_note) if line)
 
 
 def _logo(work: Work, firm: Firm | None) -> str:

@@ -50,7 +50,8 @@ class Particulars:
     checksum: str = ""
     signed_by: str = ""  # the name in the operator's certificate, if the file is going to be signed
     consultant: str = ""
-    consultant_notes: tuple[str, ...] = ()
+    consultant_notes: tuple[str, ...] = ()  # what the firm has put on the cover
+    consultant_contact: str = ""
     consultant_logo: str = ""  # an image as a data: address
 
 

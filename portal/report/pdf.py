@@ -188,7 +188,8 @@ class _Complaints(logging.Handler):
         self.said: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.said.append(record.getMessage())
+        # Some name a picture by its whole address; nobody needs more than the beginning.
+        self.said.append(record.getMessage()[:300])
 
 
 class _Pages(logging.Handler):

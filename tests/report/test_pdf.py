@@ -1,6 +1,8 @@
 """The printed report: what a bureau's archive, a search and a screen reader find in it."""
 
+import base64
 import hashlib
+import io
 import os
 import re
 import shutil
@@ -11,9 +13,11 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from PIL import Image
 
 from portal.config import HOME
 from portal.report import pdf
+from portal.report.html import fill
 from portal.report.press import print_here
 from tests.postgres_server import unavailable
 from tests.report.conftest import Printed
@@ -209,3 +213,22 @@ def test_what_a_report_brings_along_is_served() -> None:
 def test_a_warning_in_the_log_fails_the_report() -> None:
     with pytest.raises(pdf.PrintingFault, match="no-such-property"):
         write("<p style='no-such-property: 1'>x")
+
+
+def test_the_firms_logo_and_words_stand_on_the_cover(tmp_path: Path) -> None:
+    picture = io.BytesIO()
+    Image.new("RGBA", (60, 20), (20, 110, 70, 128)).save(picture, "PNG")
+    document = make_document(
+        consultant="杭州示例绿色低碳技术咨询有限公司",
+        consultant_notes=("签字人：孙示例",),
+        consultant_logo="data:image/png;base64," + base64.b64encode(picture.getvalue()).decode("ascii"),
+    )
+    head = "<!DOCTYPE html><html lang=zh-CN><title>封面</title>"
+    path = tmp_path / "cover.pdf"
+    path.write_bytes(pdf.write(head + fill("cover.html", report=document, qr=""), imprint=IMPRINT))
+    (text,) = pages(path)
+    assert "编制协助单位" in text
+    assert "签字人：孙示例" in text
+    with pikepdf.open(path) as file:
+        kinds = [one.Subtype for one in file.pages[0].Resources.XObject.values()]
+    assert kinds.count("/Image") == 1
