@@ -11,7 +11,7 @@ from portal.core.levels import Direction, Verification
 from portal.core.plant import Plant
 from portal.core.quantity import Quantity
 from portal.core.questionnaire import Activity, Extent, Indicator, ItemId, Practice
-from portal.core.scoring import assess
+from portal.core.scoring import reassess
 from portal.core.technology import (
     Backing,
     Carrier,
@@ -322,7 +322,7 @@ def _payback(
 
 def _gain(assessment: Assessment, technology: Technology, closed: tuple[Gap, ...]) -> Decimal:
     answers = _after(assessment, assessment.answers, technology, closed)
-    after = assess(assessment.questionnaire, answers, assessment.plant.year)
+    after = reassess(assessment, answers)
     return (after.points.total or ZERO) - (assessment.points.total or ZERO)
 
 
@@ -386,6 +386,6 @@ def plan(assessment: Assessment, recommendations: tuple[Recommendation, ...]) ->
         mine = tuple(one for one in recommendations if one.technology.cost_class is cost_class)
         for recommendation in mine:
             answers = _after(assessment, answers, recommendation.technology, recommendation.gaps)
-        after = assess(assessment.questionnaire, answers, assessment.plant.year)
+        after = reassess(assessment, answers)
         steps.append(Step(cost_class=cost_class, recommendations=mine, points_after=after.points.total))
     return tuple(steps)

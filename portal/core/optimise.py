@@ -33,7 +33,7 @@ from portal.core.gaps import Gap, find_gaps
 from portal.core.levels import GRADES, Direction, Grade
 from portal.core.questionnaire import Activity, Indicator, ItemId, Practice, Questionnaire, Requirement
 from portal.core.rulebook import PointsRulebook
-from portal.core.scoring import assess
+from portal.core.scoring import reassess
 from portal.core.technology import CostClass, Lowers, Reaches, SavesShare
 from portal.core.whatif import Priced
 
@@ -250,7 +250,7 @@ class _Model:
         if names not in self.scored:
             taken = (one.recommendation for one in self.measures.values() if one.id in names)
             answers = taken_up(self.assessment, taken)
-            self.scored[names] = assess(self.assessment.questionnaire, answers, self.assessment.plant.year)
+            self.scored[names] = reassess(self.assessment, answers)
         return self.scored[names]
 
     def way(self, names: frozenset[str]) -> Way:

@@ -5,6 +5,7 @@ Points are the portal's own rule (the questionnaire's points rulebook). The grad
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from portal.core.answers import MISSING, Answers, Declared, Measured, NotApplicable, Practised
@@ -62,6 +63,57 @@ def assess(questionnaire: Questionnaire, answers: Answers, year: int | None = No
         grade=_grade(results, grades) if grades else None,
         gates=tuple(_gates(plant, results)),
         unsaid=tuple(_unsaid(plant)),
+    )
+
+
+def reassess(before: Assessment, answers: Answers) -> Assessment:
+    """What `assess` gives for `answers`, reusing of `before` whatever the changed ones do not touch.
+
+    For trying many small changes on one plant. Traits and requirements decide what counts: with them all is done anew.
+    """
+    questionnaire = before.questionnaire
+    changed = {
+        id: item
+        for id, item in questionnaire.items.items()
+        if answers.get(id, MISSING) != before.answers.get(id, MISSING)
+    }
+    if any(isinstance(item, Trait | Requirement) for item in changed.values()):
+        return assess(questionnaire, answers, before.plant.year)
+    has_amounts = any(isinstance(item, Activity) for item in changed.values())
+    plant = (
+        see(questionnaire, answers, before.plant.year)
+        if has_amounts
+        else replace(before.plant, answers=answers)
+    )
+    rules = next(book for book in questionnaire.rulebooks if isinstance(book, PointsRulebook))
+    grades = next((book for book in questionnaire.rulebooks if isinstance(book, GradesRulebook)), None)
+    results = {one.item.id: one for one in before.items}
+    anew = {
+        id for id, one in results.items() if id in changed or (has_amounts and _leans_on_amounts(one.item))
+    }
+    results |= {id: _item_result(results[id].item, plant, rules) for id in anew}
+    has_values = any(isinstance(results[id].item, Indicator) for id in anew)
+    touched = anew | set(changed)
+    return Assessment(
+        questionnaire=questionnaire,
+        answers=answers,
+        plant=plant,
+        items=tuple(results.values()),
+        sections=tuple(
+            _section(section, plant, results) if any(item.id in touched for item in section.items) else there
+            for section, there in zip(questionnaire.sections, before.sections, strict=True)
+        ),
+        points=_points(results.values(), rules),
+        grade=_grade(results, grades) if grades and has_values else before.grade,
+        gates=tuple(_gates(plant, results)) if has_values else before.gates,
+        unsaid=tuple(_unsaid(plant)) if has_amounts else before.unsaid,
+    )
+
+
+def _leans_on_amounts(item: Scored) -> bool:
+    """Whether activity data may move the item's value or its levels."""
+    return isinstance(item, Indicator) and (
+        item.formula is not None or any(level.adjust is not None for level in item.levels)
     )
 
 

@@ -1,6 +1,6 @@
 """What-if (假设分析): what a set of measures comes to for this plant, before anybody has spent anything.
 
-Points, grade and gates are those of `assess` on the answers that `advice.taken_up` leaves; savings follow the rule of
+Points, grade and gates are those of `scoring` on the answers that `advice.taken_up` leaves; savings follow the rule of
 `interaction`: measures on the same energy never save more than is there. Ranges stay ranges.
 """
 
@@ -12,7 +12,7 @@ from enum import Enum
 from portal.core.advice import Range, Recommendation, add_up, taken_up
 from portal.core.assessment import Assessment
 from portal.core.interaction import Together, together
-from portal.core.scoring import assess
+from portal.core.scoring import reassess
 
 ZERO = Decimal(0)
 
@@ -88,7 +88,7 @@ def look(assessment: Assessment, taken: Iterable[Priced]) -> Outlook:
     """What these measures come to together."""
     taken = tuple(taken)
     recommendations = tuple(one.recommendation for one in taken)
-    after = assess(assessment.questionnaire, taken_up(assessment, recommendations), assessment.plant.year)
+    after = reassess(assessment, taken_up(assessment, recommendations))
     savings = together(recommendations, assessment.plant)
     running = add_up(one.running for one in recommendations)
     investment = add_up(one.investment for one in taken)

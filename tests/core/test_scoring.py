@@ -4,6 +4,8 @@ from dataclasses import replace
 from decimal import Decimal as D
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from portal.core.answers import MISSING, Chosen, Declared, Measured, NotApplicable, Practised
 from portal.core.assessment import GateState, Standing, Verdict, rounded
@@ -11,7 +13,7 @@ from portal.core.formula import Formula
 from portal.core.levels import Direction, Grade
 from portal.core.questionnaire import Adjustment, Citation, Column, Extent, ItemId
 from portal.core.receipt import receipt
-from portal.core.scoring import assess
+from portal.core.scoring import assess, reassess
 from tests.trade import (
     SOURCE,
     make_activity,
@@ -451,3 +453,61 @@ def test_a_figure_of_the_plants_own_replaces_the_published_factor(heat: str | No
     coal, _ = receipt(assessment)["factors"]
     assert (coal["value"], coal["published"]) == (energy, "0.7")
     assert coal["replaced_by"] == ("coal_heat" if heat == "25" else None)
+
+
+# ── trying small changes ─────────────────────────────────────────────────────
+
+SOME = {
+    "wet": [MISSING, Chosen(("yes",)), Chosen(("no",))],
+    "permit": [MISSING, Declared(True), Declared(False)],
+    "electricity": [MISSING, Measured(D(900)), Measured(D(1300))],
+    "output": [Measured(D(10)), Measured(D(12)), Measured(D(0))],
+    "a": [MISSING, FULL, NONE, Practised(Extent.PARTIAL, D(40)), NotApplicable("none")],
+    "b": [MISSING, FULL, NONE],
+    "heat": [MISSING, Measured(D(99)), Measured(D(110)), Measured(D(130))],
+    "power": [MISSING, Measured(D(95))],
+    "moving": [Measured(D(100)), Measured(D(118)), NotApplicable("none")],
+}
+
+
+def every_kind():
+    """A trait, a requirement, amounts, practices, and indicators that are entered, computed and corrected."""
+    corrected = make_level("II", "100", adjust=Adjustment(quantity="spread", origin=D(90), step=D(1)))
+    return make_questionnaire(
+        make_trait("wet", ["yes", "no"]),
+        make_requirement("permit"),
+        make_activity("electricity", unit="kWh"),
+        make_activity("output"),
+        make_practice("a", when=make_condition(wet=["yes"])),
+        make_practice("b", column=Column.CIRCULAR),
+        make_indicator("heat", is_binding=True),
+        make_indicator(
+            "power",
+            "100 120 140",
+            unit="kWh/t",
+            formula=Formula.parse("electricity / output"),
+            is_binding=True,
+        ),
+        make_indicator("moving", (corrected, make_level("III", "140")), unit="kWh/t"),
+        derived=(make_derived("spread", "kWh/t", "electricity / output"),),
+        rulebooks=(make_grade_rules({"all": ("100", {"heat": "50", "power": "30", "moving": "20"})}),),
+    )
+
+
+PLANTS = st.fixed_dictionaries({item: st.sampled_from(answers) for item, answers in SOME.items()})
+
+
+@given(PLANTS, PLANTS, st.sets(st.sampled_from(sorted(SOME)), max_size=2))
+def test_scoring_a_change_anew_in_parts_is_scoring_all_of_it(first, other, changed):
+    questionnaire = every_kind()
+    second = first | {item: other[item] for item in changed}
+    before = assess(questionnaire, make_answers(**first), 2026)
+    after = make_answers(**second)
+    assert reassess(before, after) == assess(questionnaire, after, 2026)
+
+
+def test_a_change_without_grades_is_scored_in_parts_too():
+    questionnaire = make_questionnaire(make_indicator("heat"), make_practice("a"))
+    before = assess(questionnaire, make_answers(heat=Measured(D(110)), a=NONE))
+    after = make_answers(heat=Measured(D(100)), a=NONE)
+    assert reassess(before, after) == assess(questionnaire, after)
