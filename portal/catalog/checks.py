@@ -3,6 +3,7 @@
 from portal.catalog.card_checks import check_cards
 from portal.catalog.coverage import check_coverage
 from portal.catalog.editions import Edition
+from portal.catalog.frame_checks import check_frames
 from portal.catalog.notes import Notes
 from portal.catalog.published import check_published, check_renamed
 from portal.catalog.questionnaire_checks import check_questionnaire
@@ -22,3 +23,4 @@ def check(content: Content, editions: tuple[Edition, ...], notes: Notes) -> None
     check_coverage(content, editions, notes)
     check_published(content, editions, notes)
     check_renamed(editions, notes)
+    check_frames(content, editions, notes)

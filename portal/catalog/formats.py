@@ -11,6 +11,7 @@ from decimal import Decimal
 from portal.catalog.records import OneOf, Record, record
 from portal.catalog.shapes import ID, NUMBER, Choice, FormulaText, ListOf, MapOf, Text
 from portal.core.goals import Goal
+from portal.core.package import Frame
 from portal.core.questionnaire import (
     Activity,
     Agree,
@@ -127,6 +128,13 @@ class GoalsFile:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class FramesFile:
+    """The frames that an application can follow."""
+
+    frames: tuple[Frame, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
     """A published version and the checksum of everything that decides its scores."""
 
@@ -144,6 +152,7 @@ class PublishedFile:
 
 SLUG = Text(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", "not_a_slug")
 VERSION = Text(r"20[0-9]{2}-[1-9][0-9]*", "not_a_version")
+_YEAR = Text(r"20[0-9]{2}", "not_a_year")
 _DAY = Text(r"20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", "not_a_day")
 _LEVEL = record(Level, shapes={"since": _DAY})
 
@@ -224,9 +233,8 @@ FORMATS: Mapping[str, Record] = {
     "factors": record(FactorsFile),
     "technologies": record(TechnologiesFile, special={Technology: _TECHNOLOGY}),
     "plan-coverage": record(PlanFile, special={Measure: record(Measure, shapes={"sectors": ListOf(SLUG)})}),
-    "plan-goals": record(
-        GoalsFile, special={Goal: record(Goal, shapes={"year": Text(r"20[0-9]{2}", "not_a_year")})}
-    ),
+    "plan-goals": record(GoalsFile, special={Goal: record(Goal, shapes={"year": _YEAR})}),
+    "frames": record(FramesFile, special={Frame: record(Frame, shapes={"since": _YEAR})}),
     "published": record(
         PublishedFile,
         special={Publication: record(Publication, shapes={"id": SLUG, "version": VERSION})},

@@ -31,6 +31,7 @@ class Folder:
             carriers={carrier.id: carrier for carrier in self.content.carriers},
             checksum=self._checksum(),
             goals=self.content.goals,
+            frames=self.content.frames,
         )
 
     def _checksum(self) -> str:

@@ -107,6 +107,12 @@ SENTENCES: Mapping[str, str] = {
     "published_twice": "{0} {1} 在发布记录里出现两次。",
     "published_gone": "已发布的 {0} {1} 找不到了。发布过的版本不能删除。",
     "published_changed": "{0} {1} 发布后被改动（{2} 或它引入的文件、系数）。请还原，把改动写成新版本。",
+    # Frames of an application
+    "unknown_group": "“{0}”不是框架 {1} 的一级指标（groups）。",
+    "placed_twice": "“{0}”在框架 {1} 里归了两次，只留一处。",
+    "placed_nowhere": "“{0}”不是任何问卷的一节或条目。",
+    "not_placed": "框架 {0} 没有给问卷 {1} 的条目“{2}”安排位置。请写进某个一级指标的 sections 或 items，或写进 left_out。",
+    "other_axis": "“{0}”归在“{1}”，但它是评价规则里“{2}”的指标，请归到同名的一级指标。",
 }
 
 

@@ -12,6 +12,7 @@ from portal.catalog.records import Record
 from portal.catalog.shapes import LeftOut
 from portal.catalog.yaml_nodes import read_yaml
 from portal.core.goals import Goal
+from portal.core.package import Frame
 from portal.core.questionnaire import Factor, Section, Source
 from portal.core.technology import Carrier, Technology
 
@@ -28,6 +29,7 @@ class Content:
     questionnaires: tuple[tuple[Path, QuestionnaireFile], ...]
     plan: PlanFile | None
     goals: tuple[Goal, ...]
+    frames: tuple[Frame, ...]
     published: tuple[Publication, ...]
     broken: frozenset[str]  # the formats of which some file was not read whole
 
@@ -43,6 +45,7 @@ _PLACES = {
     "carriers.yaml": "factors",
     "plan-coverage.yaml": "plan-coverage",
     "plan-goals.yaml": "plan-goals",
+    "frames.yaml": "frames",
     "published.yaml": "published",
 }
 
@@ -69,6 +72,7 @@ def read_folder(folder: Path, notes: Notes) -> Content:
         questionnaires=tuple(found["questionnaire"]),
         plan=next((file for _, file in found["plan-coverage"]), None),
         goals=tuple(goal for _, file in found["plan-goals"] for goal in file.goals),
+        frames=tuple(frame for _, file in found["frames"] for frame in file.frames),
         published=tuple(one for _, file in found["published"] for one in file.published),
         broken=frozenset(kinds[file] for file in notes.broken if file in kinds),
     )

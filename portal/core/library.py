@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from portal.core.errors import PortalError
 from portal.core.goals import Goal
+from portal.core.package import Frame, UnknownFrame
 from portal.core.questionnaire import Factor, Questionnaire, Source, SourceId
 from portal.core.technology import Carriers, Technologies
 
@@ -24,6 +25,7 @@ class Library:
     carriers: Carriers
     checksum: str
     goals: tuple[Goal, ...] = ()
+    frames: tuple[Frame, ...] = ()
 
     def questionnaire(self, id: str, version: str | None = None) -> Questionnaire:
         """One questionnaire, the newest version unless one is named; raises UnknownQuestionnaire."""
@@ -34,6 +36,13 @@ class Library:
             return self.questionnaires[id, version or ""]
         except KeyError:
             raise UnknownQuestionnaire(id, version) from None
+
+    def frame(self, id: str) -> Frame:
+        """One frame of an application; raises UnknownFrame."""
+        for one in self.frames:
+            if one.id == id:
+                return one
+        raise UnknownFrame(id)
 
     def newest(self) -> tuple[Questionnaire, ...]:
         """The newest version of every questionnaire, by id."""

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+LONGEST_FILE_PART = 60  # a file name holds 255 bytes, and a Chinese sign takes three
 _BREAKS = {"\n", "\t"}
 _READ_FOR = str.maketrans("OIL", "011")
 
@@ -28,6 +29,12 @@ def number_form(text: str) -> str:
         return ""
     year, serial = (part.translate(_READ_FOR) for part in found.groups()[1:])
     return f"HZ{year}-{serial}"
+
+
+def file_part(text: str) -> str:
+    """The text as part of a file's name: without signs that file systems refuse, and not too long for one."""
+    plain = re.sub(r'[\x00-\x1f\x7f\\/:*?"<>|\s]+', " ", text).strip(" .")
+    return plain[:LONGEST_FILE_PART].strip(" .")
 
 
 def is_printable(text: str) -> bool:

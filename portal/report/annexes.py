@@ -206,7 +206,7 @@ def evidence(assessment: Assessment, links: Links) -> tuple[EvidenceLine, ...]:
 
 def _file_words(one: Evidence) -> str:
     """“废气检测报告”，检测报告，2026-05-01，有效期至 2027-04-30，校验值 1a2b3c4d."""
-    parts = [f"“{_settable(one.title)}”", words.EVIDENCE_KINDS[one.kind]]
+    parts = [f"“{settable(one.title)}”", words.EVIDENCE_KINDS[one.kind]]
     if one.issued_on is not None:
         parts.append(words.day(one.issued_on))
     if one.valid_until is not None:
@@ -214,7 +214,7 @@ def _file_words(one: Evidence) -> str:
     return "，".join([*parts, f"校验值 {one.sha256[:8]}"])
 
 
-def _settable(text: str) -> str:
+def settable(text: str) -> str:
     """A title without the little pictures of telephones, which no typeface of print has: they must not stop it."""
     return "".join(sign for sign in text if unicodedata.category(sign) not in {"So", "Cf", "Cn", "Co", "Mn"})
 

@@ -25,7 +25,7 @@ _COLUMNS = (
     Column(title="文件", width=46),
     Column(title="合并件起始页", width=9, form="0"),
 )
-_ZIP_DAY = (1980, 1, 1, 0, 0, 0)  # the same reports are the same file
+_ZIP_DAY = (1980, 1, 1, 0, 0, 0)
 
 
 class BundlingFailed(PortalError):
@@ -71,10 +71,10 @@ def _bundle(entries: Sequence[Entry], folder: Path, stem: str, at: datetime) -> 
             if one.path is None:
                 continue
             # A PDF is compressed already; it is copied through a small buffer.
-            with one.path.open("rb") as source, archive.open(_info(one.name), "w") as target:
+            with one.path.open("rb") as source, archive.open(zip_info(one.name), "w") as target:
                 while part := source.read(1 << 20):
                     target.write(part)
-        archive.writestr(_info(INDEX), index)
+        archive.writestr(zip_info(INDEX), index)
     (folder / f".{stem}.xlsx").write_bytes(index)
     for kind in ("pdf", "xlsx", "zip"):
         with (folder / f".{stem}.{kind}").open("rb") as written:
@@ -82,7 +82,8 @@ def _bundle(entries: Sequence[Entry], folder: Path, stem: str, at: datetime) -> 
         (folder / f".{stem}.{kind}").rename(folder / f"{stem}.{kind}")
 
 
-def _info(name: str) -> zipfile.ZipInfo:
+def zip_info(name: str) -> zipfile.ZipInfo:
+    """An entry that bears no day of its own: the same files are the same archive."""
     info = zipfile.ZipInfo(name, date_time=_ZIP_DAY)
     info.external_attr = 0o644 << 16
     return info

@@ -21,9 +21,11 @@ from portal.core.errors import PortalError
 from portal.report import html, pdf
 from portal.report.document import ReportDocument
 from portal.report.html import Paper
+from portal.report.packing import Package, pack
 
 OnProgress = Callable[[int, str], None]
 Sign = Callable[[bytes], bytes]
+Printed = ReportDocument | Paper | Package
 USUAL_PAGES = 22  # only to turn page numbers into per cent
 _SOME_DAY = date(2026, 1, 1)
 
@@ -50,7 +52,7 @@ def warm_up() -> None:
 
 
 def print_report(
-    document: ReportDocument | Paper,
+    document: Printed,
     path: Path,
     on_progress: OnProgress,
     limits: Limits | None = None,
@@ -77,11 +79,12 @@ def print_report(
     on_progress(100, "已生成")
 
 
-def print_here(
-    document: ReportDocument | Paper, path: Path, on_progress: OnProgress, sign: Sign | None = None
-) -> None:
+def print_here(document: Printed, path: Path, on_progress: OnProgress, sign: Sign | None = None) -> None:
     """Print in this process: `path` appears only once it is complete and on disk."""
     on_progress(2, "整理内容")
+    if isinstance(document, Package):
+        _keep(lambda partial: pack(document, partial, on_progress, sign), path)
+        return
     text = html.render(document)
     on_progress(5, "排版")
     content = pdf.write(
@@ -93,12 +96,12 @@ def print_here(
         on_progress(90, "签名")
         content = sign(content)
     on_progress(95, "写入文件")
-    _keep(content, path)
+    _keep(lambda partial: partial.write_bytes(content), path)
 
 
-def is_draft(document: ReportDocument | Paper) -> bool:
+def is_draft(document: Printed) -> bool:
     """Whether it is the report of a self-check that is not submitted yet."""
-    return not isinstance(document, Paper) and not document.particulars.is_submitted
+    return isinstance(document, ReportDocument) and not document.particulars.is_submitted
 
 
 def _manner(document: ReportDocument | Paper) -> dict[str, Any]:
@@ -111,14 +114,13 @@ def _manner(document: ReportDocument | Paper) -> dict[str, Any]:
     }
 
 
-def _keep(content: bytes, path: Path) -> None:
+def _keep(write: Callable[[Path], object], path: Path) -> None:
     """Write beside, flush to disk, rename: a reader sees the whole file or none."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = _partial(path, os.getpid())
     try:
-        with partial.open("wb") as file:
-            file.write(content)
-            file.flush()
+        write(partial)
+        with partial.open("rb") as file:
             os.fsync(file.fileno())
         partial.replace(path)
     except OSError:
@@ -139,7 +141,7 @@ def _partial(path: Path, process: int) -> Path:
 
 
 def _live_as_child(
-    document: ReportDocument | Paper, path: Path, writing: int, limits: Limits, sign: Sign | None
+    document: Printed, path: Path, writing: int, limits: Limits, sign: Sign | None
 ) -> NoReturn:
     """Print, tell, and leave without any of the parent's clean-up."""
     status = 1

@@ -28,6 +28,7 @@ from portal.core.panels import (
 from portal.core.questionnaire import Indicator, Practice, Questionnaire
 from portal.core.technology import Technology
 from portal.report import annexes, figures
+from portal.report.blocks import Block, Chapter, Chart, Column, Head, Table, Text
 from portal.report.citing import Citer
 from portal.report.results import Fact
 
@@ -94,71 +95,6 @@ class Yearbook:
 
 
 # ── What it consists of ──────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
-    """A paragraph; `kind` is lead, body or note."""
-
-    text: str
-    kind: str = "body"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
-    """A heading inside a chapter."""
-
-    anchor: str
-    number: str
-    text: str
-    kind: str = "heading"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """A column of a table; `width` in millimetres, 0 takes what is left."""
-
-    title: str
-    width: int = 0
-    is_number: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """A table with its caption."""
-
-    caption: str
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[str, ...], ...]
-    kind: str = "table"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chart:
-    """A chart as SVG; everything it shows stands in a table or in the text too."""
-
-    svg: str
-    caption: str
-    kind: str = "chart"
-
-
-Block = Text | Head | Table | Chart
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chapter:
-    """A chapter; `number` is empty for an annex that carries its letter in the title."""
-
-    anchor: str
-    number: str
-    title: str
-    blocks: tuple[Block, ...]
-    is_flowing: bool = False
-
-    @property
-    def heads(self) -> tuple[Head, ...]:
-        """Its headings."""
-        return tuple(one for one in self.blocks if isinstance(one, Head))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

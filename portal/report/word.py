@@ -1,9 +1,9 @@
-"""The white paper as a Word file: the same text and tables; a chart's figures stand in the text beside it."""
+"""Papers of chapters as Word files: the same text and tables as in print; a chart's figures stand in the text beside it."""
 
 import io
 import zipfile
 from collections.abc import Sequence
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from docx import Document
@@ -12,18 +12,24 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from portal.report.white_paper import Block, Chart, Head, Table, Text, WhitePaper
+from portal.report.application import Application
+from portal.report.blocks import Block, Chart, Head, Room, Table, Text
+from portal.report.white_paper import WhitePaper
 
 FONT = "Noto Sans CJK SC"
 _WIDTH = 165  # millimetres between the margins
+_ROOM = 8  # empty lines to write on
 _FIRST = (1980, 1, 1, 0, 0, 0)  # the earliest moment that a zip archive can name
 
 
 def write(paper: WhitePaper) -> bytes:
-    """The file; the same paper is the same bytes."""
+    """The white paper; the same paper is the same bytes."""
     document: Any = Document()
-    _set_up(document, paper)
-    _cover(document, paper)
+    _set_up(document, f"{paper.period}{paper.title}", f"{paper.title}　{paper.period}", paper.printed_on)
+    document.add_paragraph(paper.title, style="Title")
+    document.add_paragraph(paper.period)
+    _table(document, [], [[fact.label, fact.value] for fact in paper.facts], [40, _WIDTH - 40])
+    document.add_page_break()
     document.add_heading("摘要", 1)
     _table(
         document,
@@ -38,12 +44,28 @@ def write(paper: WhitePaper) -> bytes:
         document.add_heading(f"{chapter.number}　{chapter.title}", 1)
         for block in chapter.blocks:
             _block(document, block)
-    out = io.BytesIO()
-    document.save(out)
-    return _settled(out.getvalue())
+    return _saved(document)
 
 
-def _set_up(document: Any, paper: WhitePaper) -> None:
+def write_application(paper: Application) -> bytes:
+    """The application; the same paper is the same bytes."""
+    document: Any = Document()
+    header = f"{paper.enterprise}　{paper.title}　{paper.number}"
+    _set_up(document, f"{paper.enterprise} {paper.period}{paper.title}", header, paper.printed_on)
+    document.add_paragraph(paper.title, style="Title")
+    document.add_paragraph(paper.period)
+    _table(document, [], [[fact.label, fact.value] for fact in paper.cover], [40, _WIDTH - 40])
+    document.add_paragraph(paper.note)
+    for chapter in paper.chapters:
+        document.add_page_break()
+        mark = f"{chapter.number}、" if chapter.number else ""
+        document.add_heading(f"{mark}{chapter.title}", 1)
+        for block in chapter.blocks:
+            _block(document, block)
+    return _saved(document)
+
+
+def _set_up(document: Any, title: str, header: str, made_on: date) -> None:
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin, section.right_margin = Mm(24), Mm(21)
@@ -52,18 +74,11 @@ def _set_up(document: Any, paper: WhitePaper) -> None:
         style.font.name = FONT
         style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), FONT)
     document.styles["Normal"].font.size = Pt(10.5)
-    section.header.paragraphs[0].text = f"{paper.title}　{paper.period}"
+    section.header.paragraphs[0].text = header
     core = document.core_properties
-    core.title, core.author, core.comments = f"{paper.period}{paper.title}", "企业绿色工厂自评价门户", ""
+    core.title, core.author, core.comments = title, "企业绿色工厂自评价门户", ""
     core.language = "zh-CN"
-    core.created = core.modified = datetime.combine(paper.printed_on, time(), UTC)
-
-
-def _cover(document: Any, paper: WhitePaper) -> None:
-    document.add_paragraph(paper.title, style="Title")
-    document.add_paragraph(paper.period)
-    _table(document, [], [[fact.label, fact.value] for fact in paper.facts], [40, _WIDTH - 40])
-    document.add_page_break()
+    core.created = core.modified = datetime.combine(made_on, time(), UTC)
 
 
 def _block(document: Any, block: Block) -> None:
@@ -72,6 +87,10 @@ def _block(document: Any, block: Block) -> None:
             document.add_heading(f"{block.number}　{block.text}", 2)
         case Text():
             document.add_paragraph(block.text)
+        case Room():
+            document.add_paragraph(block.text)
+            for _ in range(_ROOM):
+                document.add_paragraph()
         case Table():
             caption = document.add_paragraph(block.caption, style="Caption")
             caption.paragraph_format.keep_with_next = True
@@ -115,13 +134,12 @@ def _repeat(row: Any) -> None:
     row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
 
 
-def _settled(content: bytes) -> bytes:
-    """The same archive without the moment at which it was written."""
+def _saved(document: Any) -> bytes:
+    """The file, without the moment at which its parts were written."""
+    given = io.BytesIO()
+    document.save(given)
     out = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(content)) as given,
-        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as settled,
-    ):
-        for name in given.namelist():
-            settled.writestr(zipfile.ZipInfo(name, _FIRST), given.read(name), zipfile.ZIP_DEFLATED)
+    with zipfile.ZipFile(given) as parts, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as settled:
+        for name in parts.namelist():
+            settled.writestr(zipfile.ZipInfo(name, _FIRST), parts.read(name), zipfile.ZIP_DEFLATED)
     return out.getvalue()

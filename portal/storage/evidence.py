@@ -143,6 +143,13 @@ def by_id(session: Session, ids: Collection[str]) -> dict[str, Evidence]:
     return {row.id: _evidence(row, by) for row, by in session.execute(query)} if ids else {}
 
 
+def store_keys(session: Session, ids: Collection[str]) -> dict[str, str]:
+    """The place of each file in the store, by id; scope as for `by_id`."""
+    query = select(EvidenceRow.id, EvidenceRow.store_key).where(EvidenceRow.id.in_(sorted(set(ids))))
+    rows = session.execute(query.order_by(EvidenceRow.id)) if ids else ()
+    return {row.id: row.store_key for row in rows}
+
+
 def listed(
     session: Session, enterprise_id: str, wanted: Wanted, today: date
 ) -> tuple[tuple[Evidence, ...], int, int]:

@@ -70,6 +70,15 @@ def latest(session: Session, assessment_id: str, *, sight: Sight) -> ReportState
     return _state(row) if row else None
 
 
+def of_kind(
+    session: Session, assessment_id: str, kind: JobKind, *, sight: Sight, limit: int
+) -> tuple[ReportState, ...]:
+    """The papers of that kind of a self-check, newest first."""
+    query = _seen_by(sight).where(ReportJobRow.assessment_id == assessment_id, ReportJobRow.kind == kind)
+    rows = session.scalars(query.order_by(ReportJobRow.asked_at.desc(), ReportJobRow.id).limit(limit))
+    return tuple(_state(row) for row in rows)
+
+
 def find_by_content(session: Session, content_key: str) -> ReportState:
     """The report with that content."""
     query = select(ReportJobRow).where(ReportJobRow.content_key == content_key)

@@ -1,0 +1,262 @@
+"""申报包: the application in print and in Word, the bound evidence, a sheet to type from, and the originals, as one ZIP."""
+
+import hashlib
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from portal import words
+from portal.core.answers import Measured
+from portal.core.axes import ratings
+from portal.core.package import Exhibit, Volume, placed
+from portal.core.plain_text import file_part
+from portal.core.questionnaire import Item, Trait
+from portal.report import html, pdf, word
+from portal.report.application import (
+    Application,
+    Dossier,
+    compose,
+    index_of,
+    is_asked,
+    judged,
+    known,
+    value_of,
+)
+from portal.report.binding import bind
+from portal.report.bundle import zip_info
+from portal.report.results import readable
+from portal.report.sheets import Cell, Column, Sheet, workbook
+
+REPORT, TWIN, VOLUME, FIGURES, INDEX = (
+    "01_自评价报告.pdf",
+    "01_自评价报告.docx",
+    "02_证明材料合订本.pdf",
+    "03_填报对照表.xlsx",
+    "目录.txt",
+)
+ORIGINALS = "原件"
+MADE = (REPORT, TWIN, VOLUME, FIGURES)
+_PART = 1 << 20
+
+Tell = Callable[[int, str], None]
+Sign = Callable[[bytes], bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """What a package is made of; `files` are the contents by the evidence's id, once they were fetched."""
+
+    dossier: Dossier
+    exhibits: tuple[Exhibit, ...]
+    store_keys: Mapping[str, str]
+    files: Mapping[str, Path] = field(default_factory=dict)
+
+
+def pack(package: Package, path: Path, tell: Tell, sign: Sign | None = None) -> None:
+    """Write the archive to `path`, whole or not at all is the caller's business."""
+    dossier = package.dossier
+    with TemporaryDirectory(prefix=".package-", dir=path.parent) as name:
+        folder = Path(name)
+        tell(3, "装订证明材料")
+        volume = bind(
+            package.exhibits,
+            package.files,
+            dossier,
+            folder / VOLUME,
+            lambda share, step: tell(5 + share * 55 // 100, step),
+        )
+        tell(62, "编写自评价报告")
+        application = compose(dossier, volume)
+        content = printed(application, dossier.particulars.checksum)
+        (folder / REPORT).write_bytes(sign(content) if sign is not None else content)
+        tell(80, "编写 Word 文件")
+        (folder / TWIN).write_bytes(word.write_application(application))
+        tell(88, "编写填报对照表")
+        at = dossier.particulars.submitted_at
+        assert at is not None  # a package is made of what was submitted
+        (folder / FIGURES).write_bytes(workbook(sheets(dossier, volume), at=at))
+        tell(92, "打包")
+        _archive(package, volume, folder, path)
+
+
+def printed(application: Application, identifier: str) -> bytes:
+    """The application in print."""
+    return pdf.write(
+        html.fill("application.html", paper=application),
+        imprint=pdf.Imprint(made_on=application.printed_on, identifier=identifier.encode()),
+    )
+
+
+def _archive(package: Package, volume: Volume, folder: Path, path: Path) -> None:
+    top = file_part(package.dossier.particulars.name) or "申报包"
+    inside = [(name, folder / name) for name in MADE]
+    inside += [
+        (f"{ORIGINALS}/{one.original}", package.files[one.exhibit.evidence.id])
+        for one in volume.bound
+        if one.original
+    ]
+    lines = []
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for name, source in inside:
+            digest = hashlib.sha256()
+            with source.open("rb") as given, archive.open(zip_info(f"{top}/{name}"), "w") as target:
+                while part := given.read(_PART):
+                    digest.update(part)
+                    target.write(part)
+            lines.append(f"{digest.hexdigest()}  {source.stat().st_size:>11,}  {name}")
+        archive.writestr(zip_info(f"{top}/{INDEX}"), _index(package.dossier, volume, lines))
+
+
+def _index(dossier: Dossier, volume: Volume, lines: list[str]) -> bytes:
+    """The list of files as Windows opens it, with their SHA-256."""
+    given = dossier.particulars
+    head = [
+        f"{given.name}　{given.year} 年度绿色工厂申报包",
+        f"编号 {given.number}，框架：{dossier.frame.title}",
+        f"证明材料 {len(volume.bound)} 件，共 {volume.pages} 页；未能并入 {len(volume.left)} 件；缺失 {len(dossier.lacks)} 项",
+        "",
+        "SHA-256、字节数、文件：",
+    ]
+    return "\r\n".join([*head, *lines, ""]).encode("utf-8-sig")
+
+
+def parts_of(path: Path) -> Iterator[tuple[str, str]]:
+    """Name and SHA-256 of every file in the archive that the portal made itself."""
+    with zipfile.ZipFile(path) as archive:
+        for info in archive.infolist():
+            name = info.filename.partition("/")[2]
+            if name not in MADE:
+                continue
+            with archive.open(info) as stream:
+                yield name, hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
+
+
+# ── 填报对照表 ────────────────────────────────────────────────────────────────
+
+
+def sheets(dossier: Dossier, volume: Volume) -> list[Sheet]:
+    """What is typed into the ministry's platform, in the frame's order."""
+    return [_figures(dossier, volume), *_standard(dossier), _information(dossier), _evidence(volume)]
+
+
+def _figures(dossier: Dossier, volume: Volume) -> Sheet:
+    assessment = dossier.assessment
+    rows: list[tuple[Cell, ...]] = []
+    inside = placed(dossier.frame, assessment.questionnaire)
+    for group in dossier.frame.groups:
+        for item in inside[group.id]:
+            if not is_asked(assessment, item):
+                continue
+            said, origin = value_of(assessment, item)
+            value = _value(dossier, item)
+            rows.append(
+                (
+                    len(rows) + 1,
+                    group.title,
+                    item.title,
+                    value if value is not None else said,
+                    getattr(item, "unit", "") if value is not None else "",
+                    origin,
+                    "" if isinstance(item, Trait) else judged(assessment, item),
+                    index_of(volume, item),
+                    item.id,
+                )
+            )
+    columns = (
+        Column(title="序号", width=6, form="0"),
+        Column(title="一级指标", width=16),
+        Column(title="评价内容", width=34),
+        Column(title="数值或情况", width=24),
+        Column(title="单位", width=12),
+        Column(title="数据来源", width=9),
+        Column(title="判定", width=18),
+        Column(title="证明材料", width=30),
+        Column(title="条目", width=24),
+    )
+    return Sheet(title="填报对照表", columns=columns, rows=rows, notes=(dossier.frame.note,))
+
+
+def _value(dossier: Dossier, item: Item) -> Decimal | None:
+    """The figure as a number, entered or computed."""
+    answer = dossier.assessment.answers.get(item.id)
+    if isinstance(answer, Measured):
+        return answer.value
+    result = next((one for one in dossier.assessment.items if one.item.id == item.id), None)
+    computed = result.reading.computed if result is not None and result.reading is not None else None
+    return readable(computed) if computed is not None and answer is None else None
+
+
+def _standard(dossier: Dossier) -> list[Sheet]:
+    rows: list[tuple[Cell, ...]] = []
+    notes: list[str] = []
+    for rating in ratings(dossier.assessment):
+        notes.append(rating.rulebook.basis)
+        for axis in rating.axes:
+            rows += [
+                (
+                    axis.axis.title,
+                    one.member.title,
+                    readable(one.value) if one.value is not None else None,
+                    one.member.unit,
+                    one.base,
+                    one.lead,
+                    one.member.weight,
+                    readable(one.share * one.member.weight) if one.share is not None else None,
+                    words.MEMBER_STANDINGS[one.standing],
+                )
+                for one in axis.members
+            ]
+    if not rows:
+        return []
+    columns = (
+        Column(title="一级指标", width=14),
+        Column(title="指标", width=40),
+        Column(title="本年度值", width=12),
+        Column(title="单位", width=12),
+        Column(title="基准值", width=10),
+        Column(title="引领值", width=10),
+        Column(title="权重", width=8),
+        Column(title="得分", width=8),
+        Column(title="状态", width=12),
+    )
+    return [Sheet(title="绿色工厂指标（示例权重）", columns=columns, rows=rows, notes=tuple(notes))]
+
+
+def _information(dossier: Dossier) -> Sheet:
+    return Sheet(
+        title="基本信息",
+        columns=(Column(title="项目", width=24), Column(title="内容", width=60)),
+        rows=[(one.title, known(dossier, one)) for one in dossier.frame.fields],
+    )
+
+
+def _evidence(volume: Volume) -> Sheet:
+    rows: list[tuple[Cell, ...]] = [
+        (
+            one.number,
+            one.exhibit.evidence.title,
+            words.EVIDENCE_KINDS[one.exhibit.evidence.kind],
+            one.first,
+            one.last,
+            one.exhibit.evidence.issued_on,
+            one.exhibit.evidence.valid_until,
+            one.original,
+            "、".join(item.title for item in one.exhibit.items),
+        )
+        for one in volume.bound
+    ]
+    columns = (
+        Column(title="附件", width=6, form="0"),
+        Column(title="名称", width=36),
+        Column(title="种类", width=10),
+        Column(title="起始页", width=8, form="0"),
+        Column(title="末页", width=8, form="0"),
+        Column(title="日期", width=12),
+        Column(title="有效期至", width=12),
+        Column(title="原件", width=30),
+        Column(title="证明的内容", width=50),
+    )
+    return Sheet(title="证明材料", columns=columns, rows=rows)
