@@ -431,7 +431,8 @@ class _Filing:
         if due_at is not None or deed is Deed.RESUBMIT:
             columns["due_at"] = due_at
         stored_review.advance(self.session, case, after, step, **columns)
-        seen = {name: columns[name] for name in ("round", "due_at", "is_extended") if name in columns}
+        followed = ("round", "due_at", "is_extended", "waiting_since")
+        seen = {name: columns[name] for name in followed if name in columns}
         holder = (columns["holder"] or "") if "holder" in columns else case.holder_id
         self._known = replace(case, state=after, revision=case.revision + 1, holder_id=holder, **seen)
 

@@ -233,3 +233,23 @@ def test_every_state_of_review_is_there() -> None:
     # What the city itself sends back is rare: the sample leaves it out.
     assert set(states) == set(ReviewState) - {ReviewState.RETURNED_BY_CITY}
     assert min(states.values()) >= 5
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_plant_comes_as_far_as_it_is_meant_to(
+    door: Door, published: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every state is reached by moves that the table allows, on days on which it allows them."""
+    words = script(FOLDER)
+    with door.reading() as work:
+        year = assessment.this_year(work.now)
+    one_each = {
+        meant_state(words, one, year, year): replace(one, years=(year,))
+        for one in reversed(plants(words, 600, year))
+        if year in one.years
+    }
+    monkeypatch.setattr(demo_large, "plants", lambda *_: tuple(one_each.values()))
+    demo_large.seed(replace(door, library=published), lambda *_: None, processes=1)
+    with door.reading() as work:
+        found = {row["state"] for row in _rows(work, "SELECT state FROM review")}
+    assert found >= {state.value for state in one_each}
