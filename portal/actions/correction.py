@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from portal import words
 from portal.actions import assessment as filing
@@ -208,14 +207,6 @@ def rounds(work: Work, who: Account, id: str) -> tuple[stored.Slip, ...]:
     if stored_assessment.find(work.session, id, sight=who.sight) is None:
         raise NotFound(id)
     return stored.slips(work.session, id)
-
-
-def receipt_of(work: Work, who: Account, id: str, round: int) -> Mapping[str, Any]:
-    """The receipt of one round's submission; raises NotFound, also for a round that was not."""
-    for slip in rounds(work, who, id):
-        if slip.round == round:
-            return slip.receipt
-    raise NotFound(f"{id} {round}")
 
 
 # ── 补正 ─────────────────────────────────────────────────────────────────────

@@ -45,6 +45,11 @@ class Result:
     library: Library
     verified: Verified | None = None  # once the city has confirmed
 
+    @property
+    def counting(self) -> Assessment:
+        """What decides: the verified result once there is one, until then the declared."""
+        return self.verified.assessment if self.verified is not None else self.assessment
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveResult:

@@ -157,9 +157,9 @@ def test_correcting_by_the_plain_form(
     page = text_of(browser.get(f"{returned}/result?resubmitted=1"))
     assert "第 2 次提交" in page
     assert "初审中" in page
-    first, second = (browser.get(f"{returned}/receipt.json?round={one}").get_json() for one in (1, 2))
+    first, second = (browser.get(f"{returned}/submissions/{one}/receipt.json").get_json() for one in (1, 2))
     assert first != second
-    assert browser.get(f"{returned}/receipt.json?round=3").status_code == 404
+    assert browser.get(f"{returned}/submissions/3/receipt.json").status_code == 404
     assert browser.get(f"{returned}/correction").headers["Location"] == f"{returned}/result"
 
 

@@ -1,9 +1,7 @@
 """The result: points, grade, gates, charts, gaps, recommendations, road map, and the receipt behind them."""
 
 import json
-import re
 from collections.abc import Mapping
-from typing import Any
 
 from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -32,7 +30,7 @@ def show(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
         one=found.open,
         result=found,
         assessment=found.assessment,
-        standings=campaign.rungs(work, found.open.year, found.open.enterprise.profile, found.assessment),
+        standings=campaign.rungs(work, found.open.year, found.open.enterprise.profile, found.counting),
         charts=_charts(result.charts(found)),
         sources=work.library.sources,
         printed=report.latest(work, me, id) if not found.open.is_editable else None,
@@ -69,14 +67,8 @@ def receipt(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
 @pages.page("/assessments/<id>/receipt.json", roles=FILLING, subject=SUBJECT)
 def receipt_json(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """The receipt as a file; recomputing from it alone gives the same score."""
-    me = require_account(who)
-    found = result.of(work, me, id)
-    wanted, mark = request.args.get("round", ""), ""
-    slip: Mapping[str, Any] = found.receipt
-    if wanted:
-        mark = f"_第{wanted}次"
-        slip = correction.receipt_of(work, me, id, int(wanted) if re.fullmatch("[0-9]{1,4}", wanted) else 0)
-    response = make_response(json.dumps(slip, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
+    found = result.of(work, require_account(who), id)
+    response = make_response(json.dumps(found.receipt, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
     response.headers["Content-Type"] = "application/json; charset=utf-8"
-    name = f"{found.open.year}_{found.open.enterprise.profile.name}_得分凭据{mark}.json"
+    name = f"{found.open.year}_{found.open.enterprise.profile.name}_得分凭据.json"
     return attachment(response, name, "receipt.json")
