@@ -50,6 +50,7 @@ REFUSALS: Mapping[Refusal, str] = {
     Refusal.DAMAGED: "文件损坏，打不开；请重新上传",
     Refusal.GONE: "文件已不在存储中；请重新上传",
 }
+MOST_LINES = 44  # of what lacks, on one page
 _INDEX = Column(title="证明材料索引", width=40)
 
 
@@ -239,7 +240,8 @@ class _Maker:
                     yield from self._indicators(self.groups[id])
             case Holds.EVIDENCE:
                 yield from index_blocks(self.volume, self.dossier, self._caption)
-                yield from lacking_blocks(self.volume, self.dossier, self._caption)
+                yield from left_blocks(self.volume, self._caption)
+                yield from lacking_blocks(self.dossier, self._caption)
         if part.unknown:
             yield Room(text=f"{UNKNOWN}：{'、'.join(part.unknown)}。")
 
@@ -464,36 +466,46 @@ def described(evidence: Evidence, day: date) -> str:
     return "，".join(parts)
 
 
-def lacking_blocks(volume: Volume, dossier: Dossier, caption: Callable[[str], str] = str) -> Iterator[Block]:
-    """缺失的证明材料, and the files that could not be bound in."""
-    lacking = dossier.lacks
-    if lacking:
-        yield Text(text=f"以下 {len(lacking)} 项已填报，通常需要证明材料，但没有附上或已过期。")
-        yield Table(
-            caption=caption("缺失的证明材料"),
-            columns=(
-                Column(title="评价内容", width=58),
-                Column(title="通常需要的材料"),
-                Column(title="情况", width=26),
-            ),
-            rows=tuple(
-                (one.item.title, "、".join(one.item.evidence), "只有过期的" if one.expired else "没有附")
-                for one in lacking
-            ),
-            is_dense=True,
-        )
-    else:
+def lacking_blocks(dossier: Dossier, caption: Callable[[str], str] = str) -> Iterator[Block]:
+    """缺失的证明材料: item by item while one page holds them, by section beyond that."""
+    lacks = dossier.lacks
+    if not lacks:
         yield Text(text="需要证明材料的条目都已附上有效的材料。")
-    if volume.left:
-        yield Table(
-            caption=caption("未能并入合订本的文件"),
-            columns=(
-                Column(title="名称"),
-                Column(title="原因", width=70),
-                Column(title="证明的内容", width=50),
-            ),
-            rows=tuple(_left(one) for one in volume.left),
+        return
+    yield Text(text=f"以下 {len(lacks)} 项已填报，通常需要证明材料，但没有附上或只有过期的。")
+    if len(lacks) <= MOST_LINES:
+        columns = (
+            Column(title="评价内容", width=58),
+            Column(title="通常需要的材料"),
+            Column(title="情况", width=18),
         )
+        rows = [
+            (one.item.title, "、".join(one.item.evidence), "只有过期的" if one.expired else "没有附")
+            for one in lacks
+        ]
+    else:
+        columns = (Column(title="部分", width=40), Column(title="评价内容"))
+        titles: dict[str, list[str]] = {}
+        for one in lacks:
+            mark = "（只有过期的）" if one.expired else ""
+            titles.setdefault(one.section.title, []).append(one.item.title + mark)
+        rows = [(title, "、".join(some)) for title, some in titles.items()]
+    yield Table(caption=caption("缺失的证明材料"), columns=columns, rows=tuple(rows), is_dense=True)
+
+
+def left_blocks(volume: Volume, caption: Callable[[str], str] = str) -> Iterator[Block]:
+    """The files that could not be bound in, by name and with the reason."""
+    if not volume.left:
+        return
+    yield Table(
+        caption=caption("未能并入合订本的文件"),
+        columns=(
+            Column(title="名称"),
+            Column(title="原因", width=70),
+            Column(title="证明的内容", width=50),
+        ),
+        rows=tuple(_left(one) for one in volume.left),
+    )
 
 
 def _left(one: Left) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from portal.core.package import Bound, Exhibit, Left, Refusal, Volume
 from portal.core.plain_text import file_part
 from portal.report import html, pdf
 from portal.report.annexes import settable
-from portal.report.application import Dossier, index_blocks, lacking_blocks
+from portal.report.application import Dossier, index_blocks, lacking_blocks, left_blocks
 from portal.report.blocks import Block, Text
 
 Tell = Callable[[int, str], None]
@@ -130,11 +130,12 @@ def _with_front(
     opened: Sequence[_Opened], left: tuple[Left, ...], dossier: Dossier
 ) -> tuple[Volume, tuple[bytes, bytes]]:
     """The volume with its page numbers and the pages before it: how many those are is known once they are set."""
-    lacking = _print(dossier, "缺失的证明材料", lacking_blocks(Volume(left=left), dossier))
+    lacking = _print(dossier, "缺失的证明材料", lacking_blocks(dossier))
     after, index, content = _count(lacking), 1, b""
     for _ in range(_TRIES):
         volume = _numbered(opened, left, index, after)
-        content = _print(dossier, "证明材料索引", index_blocks(volume, dossier))
+        blocks = [*index_blocks(volume, dossier), *left_blocks(volume)]
+        content = _print(dossier, "证明材料索引", blocks)
         if (count := _count(content)) == index:
             break
         index = count
