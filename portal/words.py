@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from portal.core.advice import Range
 from portal.core.assessment import GateState, GateVerdict, Standing, Verdict, rounded
 from portal.core.axes import MemberStanding
-from portal.core.clients import Stage
+from portal.core.clients import Gates, Line, Stage, Step
 from portal.core.data_check import Finding
 from portal.core.errors import Problem
 from portal.core.evidence import EvidenceKind, Order, Shelf
@@ -130,6 +130,19 @@ CLIENT_STAGES: Mapping[Stage, str] = {
     Stage.REVIEW: "审核中",
     Stage.RETURNED: "待补正",
     Stage.CONFIRMED: "已确认",
+}
+CLIENT_STEPS: Mapping[Step, str] = {
+    Step.START: "开始自评价",
+    Step.FILL: "继续填报",
+    Step.SUBMIT: "请企业核对提交",
+    Step.CORRECT: "逐项补正",
+    Step.PRINT: "打印报告",
+    Step.LOOK: "查看",
+}
+CLIENT_GATES: Mapping[Gates, str] = {
+    Gates.OPEN: "有门槛不满足",
+    Gates.UNDECIDED: "尚未判定",
+    Gates.MET: "全部满足",
 }
 STANDINGS: Mapping[Standing, str] = {
     Standing.COUNTED: "已计分",
@@ -249,6 +262,18 @@ def grade(reached: Grade | None, is_rated: bool = True) -> str:
     if not is_rated:
         return NOT_RATED
     return GRADES[reached] if reached is not None else BELOW_GRADES
+
+
+def client_standing(line: Line) -> str:
+    """Where a client stands and what is lacking, in one sentence of a letter."""
+    told = [f"状态：{CLIENT_STAGES[line.client.stage]}"]
+    if line.deadline is not None:
+        told.append(f"截止日期 {day(line.deadline)}")
+    if line.score is not None and line.client.stage is Stage.DRAFT:
+        told.append(f"还有 {line.score.missing} 项没有填" if line.score.missing else "已填完，请核对后提交")
+    if line.lacks:
+        told.append(f"{line.lacks} 项缺少有效佐证")
+    return "；".join(told) + "。"
 
 
 def district(code: str) -> str:

@@ -207,6 +207,8 @@ AUDIT_DEEDS: Mapping[str, str] = {
     "firm.join": "加入咨询机构",
     "firm.leave": "离开咨询机构",
     "firm.remind": "提醒自己",
+    "firm.nudge": "提醒客户企业",
+    "firm.export": "导出客户清单",
     "batch.start": "开始批量打印",
     "batch.pause": "暂停批量打印",
     "batch.resume": "继续批量打印",

@@ -317,7 +317,7 @@ def ready(draft: OpenAssessment) -> Readiness:
     if assessment.points.total is None:
         problems.append(Problem(place=draft.id, code="nothing_counted"))
     return Readiness(
-        missing=_missing(questionnaire, answers, assessment),
+        missing=unanswered(questionnaire, answers, assessment),
         unconfirmed=unconfirmed,
         doubts=doubts_of(assessment),
         open_gates=tuple(gate.item for gate in assessment.gates if gate.state is GateState.OPEN),
@@ -348,9 +348,10 @@ def _items(questionnaire: Questionnaire) -> tuple[tuple[Section, Item], ...]:
     return tuple((section, item) for section in questionnaire.sections for item in section.items)
 
 
-def _missing(
+def unanswered(
     questionnaire: Questionnaire, answers: Answers, assessment: Assessment
 ) -> tuple[tuple[Section, Item], ...]:
+    """The items that the plant is asked and that have neither an answer nor a computed value."""
     plant = assessment.plant
     has_value = {
         result.item.id

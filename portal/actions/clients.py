@@ -1,125 +1,171 @@
-"""The client desk: all clients of a consultant in one table, two of them side by side, and reminders to oneself."""
+"""The client desk: all clients of a consultant in one table, two of them side by side, and reminders."""
 
-from collections.abc import Collection, Sequence
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from portal import words
 from portal.actions import assessment as filing
-from portal.actions import campaign, evidence, mail, result
+from portal.actions import mail, outbox, result
 from portal.actions.work import Work
-from portal.core.assessment import Assessment, GateVerdict, ItemResult
-from portal.core.campaign import CampaignState, local_day
-from portal.core.clients import Asked, Client, Stage, Step, fitting
+from portal.core.answers import Answers
+from portal.core.assessment import Assessment, ItemResult
+from portal.core.campaign import CampaignState, Channel, local_day
+from portal.core.clients import Asked, Client, Line, Score, Stage, Step, fitting, narrowed
+from portal.core.evidence import is_bare, items_to_prove, last_day_needed
 from portal.core.filing import AssessmentState
-from portal.core.gaps import Gap, find_gaps
-from portal.core.questionnaire import Item
+from portal.core.gaps import find_gaps
+from portal.core.questionnaire import Item, Questionnaire
 from portal.core.roles import Account
+from portal.core.scoring import assess
+from portal.report import client_list, sheets
 from portal.report.results import answer_words
 from portal.storage import campaign as stored_campaign
 from portal.storage import clients as stored
+from portal.storage import evidence as stored_evidence
+from portal.storage.assessment import answers_json, canonical
 
 MOST_AT_ONCE = 500
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """A client as the table shows it; what is computed is None where there is no self-check."""
-
-    client: Client
-    deadline: date | None
-    assessment: Assessment | None
-    gap: Gap | None
-    lacks: int  # items without evidence, or with expired evidence only
-    step: Step
-    may_fill: bool
-    may_print: bool
-
-    @property
-    def verdict(self) -> GateVerdict | None:
-        """What the gates say together."""
-        return self.assessment.gate_verdict if self.assessment is not None else None
-
-    @property
-    def points(self) -> Decimal | None:
-        """The points; while it is a draft as things stand."""
-        if self.client.points is not None or self.assessment is None:
-            return self.client.points
-        return self.assessment.points.total
+MOST_REMINDED = 100
+_SCORES_KEPT = 2048
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """All clients that fit, in order, not yet scored; and what the table may be narrowed to."""
+    """All clients that fit, in order; and what the table may be narrowed to.
+
+    `scored` are their lines where the filters or the order needed every one of them.
+    """
 
     found: tuple[Client, ...]
     deadlines: dict[str, date]
     total: int
     years: tuple[int, ...]
     stages: dict[Stage, int]
+    scored: tuple[Line, ...] | None = None
 
 
 def table(work: Work, who: Account, asked: Asked) -> Table:
     """The clients that fit."""
     everybody = stored.of_year(work.session, who.sight, asked.year)
     deadlines = _deadlines(work, everybody, asked.year)
-    stages = {stage: sum(one.stage is stage for one in everybody) for stage in Stage}
+    found = fitting(everybody, asked, deadlines)
+    scored = None
+    if asked.needs_scores:
+        scored = narrowed(lines(work, who, found, deadlines), asked)
+        found = tuple(line.client for line in scored)
     this_year = local_day(work.now).year
-    years = tuple(sorted({*stored.years(work.session, who.sight), this_year}, reverse=True))
     return Table(
-        found=fitting(everybody, asked, deadlines),
+        found=found,
         deadlines=deadlines,
         total=len(everybody),
-        years=years,
-        stages=stages,
+        years=tuple(sorted({*stored.years(work.session, who.sight), this_year}, reverse=True)),
+        stages={stage: sum(one.stage is stage for one in everybody) for stage in Stage},
+        scored=scored,
     )
+
+
+def page_of(work: Work, who: Account, found: Table, offset: int, size: int) -> tuple[Line, ...]:
+    """One page of the table, scored."""
+    if found.scored is not None:
+        return found.scored[offset : offset + size]
+    return lines(work, who, found.found[offset : offset + size], found.deadlines)
 
 
 def _deadlines(work: Work, clients: Sequence[Client], year: int) -> dict[str, date]:
     """By enterprise: the last day of its correction, or of the year's campaign where nothing was submitted yet."""
     found: dict[str, date] = {}
     there = stored_campaign.of_year(work.session, year)
-    is_published = there is not None and there.state is CampaignState.PUBLISHED
+    waiting = {
+        one.enterprise.id: one.enterprise.profile for one in clients if one.stage in (Stage.NONE, Stage.DRAFT)
+    }
+    if there is not None and there.state is CampaignState.PUBLISHED and waiting:
+        codes = [profile.uscc for profile in waiting.values()]
+        listed = stored.invited(work.session, there.id, codes)
+        for id, profile in waiting.items():
+            if profile.sector in there.sectors or profile.uscc in listed:
+                found[id] = there.closes_on
     for one in clients:
         if one.stage is Stage.RETURNED and one.due_at is not None:
             # A correction is due at the midnight that ends its day.
             found[one.enterprise.id] = local_day(one.due_at - timedelta(seconds=1))
-        elif is_published and one.stage in (Stage.NONE, Stage.DRAFT):
-            applying = campaign.applying(work, year, one.enterprise.profile)
-            if applying is not None:
-                found[one.enterprise.id] = applying.closes_on
     return found
 
 
+# ── Scores ───────────────────────────────────────────────────────────────────
+
+
 def lines(
-    work: Work, who: Account, clients: Sequence[Client], deadlines: dict[str, date]
+    work: Work, who: Account, clients: Sequence[Client], deadlines: Mapping[str, date]
 ) -> tuple[Line, ...]:
-    """One page of the table, scored."""
-    return tuple(_line(work, who, one, deadlines.get(one.enterprise.id)) for one in clients)
+    """Clients with their scores: the same few queries however many there are."""
+    begun = [one for one in clients if one.assessment_id]
+    given = stored.answers(work.session, [one.assessment_id for one in begun]) if begun else {}
+    links = stored.links(work.session, begun) if begun else {}
+    ids = {id for each in links.values() for some in each.values() for id in some}
+    files = stored_evidence.by_id(work.session, ids)
+    today, found = local_day(work.now), []
+    for one in clients:
+        score, lacks, is_ready = None, 0, False
+        if one.assessment_id:
+            told = given[one.assessment_id]
+            questionnaire = work.library.questionnaire(*one.questionnaire)
+            score = _score(_Filing(questionnaire, one.year, told.answers))
+            is_draft = one.state is AssessmentState.DRAFT
+            day = last_day_needed(one.year, today, is_draft=is_draft)
+            shown = links[one.assessment_id]
+            lacks = sum(
+                is_bare([files[id] for id in shown.get(item, ()) if id in files], day)
+                for item in score.to_prove
+            )
+            is_ready = is_draft and not score.missing and not told.carried and score.points is not None
+        may_fill, may_print = who.may_fill(one.enterprise.id), who.may_print(one.enterprise.id)
+        found.append(
+            Line(
+                client=one,
+                deadline=deadlines.get(one.enterprise.id),
+                score=score,
+                lacks=lacks,
+                step=_step(one.stage, is_ready=is_ready, may_fill=may_fill, may_print=may_print),
+                may_fill=may_fill,
+                may_print=may_print,
+            )
+        )
+    return tuple(found)
 
 
-def _line(work: Work, who: Account, client: Client, deadline: date | None) -> Line:
-    may_fill = who.may_fill(client.enterprise.id)
-    may_print = who.may_print(client.enterprise.id)
-    scored: Assessment | None = None
-    gaps: tuple[Gap, ...] = ()
-    lacks, is_ready = 0, False
-    if client.assessment_id:
-        open_ = filing.open_(work, who, client.assessment_id)
-        scored = result.assess_open(work, open_)
-        gaps = find_gaps(scored)
-        lacks = len(evidence.coverage_of(work, open_, scored).lacks)
-        is_ready = client.state is AssessmentState.DRAFT and filing.ready(open_).may_submit
-    return Line(
-        client=client,
-        deadline=deadline,
-        assessment=scored,
-        gap=gaps[0] if gaps else None,
-        lacks=lacks,
-        step=_step(client.stage, is_ready=is_ready, may_fill=may_fill, may_print=may_print),
-        may_fill=may_fill,
-        may_print=may_print,
+class _Filing:
+    """What a score is computed from, known by its content: the same answers are scored once a process."""
+
+    def __init__(self, questionnaire: Questionnaire, year: int, answers: Answers) -> None:
+        self.questionnaire, self.year, self.answers = questionnaire, year, answers
+        content = canonical(answers_json(answers)).encode()
+        # The very questionnaire, not its name: it is held here, so that nothing else can take its place.
+        self._key = (id(questionnaire), year, hashlib.sha256(content).digest())
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Filing) and self._key == other._key
+
+
+@lru_cache(maxsize=_SCORES_KEPT)
+def _score(one: _Filing) -> Score:
+    given = {item: one.answers[item] for item in one.questionnaire.items if item in one.answers}
+    scored = assess(one.questionnaire, given, one.year)
+    gaps = find_gaps(scored)
+    return Score(
+        points=scored.points.total,
+        grade=scored.grade.grade if scored.grade is not None else None,
+        is_rated=scored.grade is not None and scored.grade.is_rated,
+        verdict=scored.gate_verdict,
+        gap=gaps[0].result.item if gaps else None,
+        to_prove=tuple(item.id for item in items_to_prove(scored)),
+        missing=len(filing.unanswered(one.questionnaire, given, scored)),
     )
 
 
@@ -138,10 +184,27 @@ def _step(stage: Stage, *, is_ready: bool, may_fill: bool, may_print: bool) -> S
     return Step.LOOK
 
 
-def remind(work: Work, who: Account, year: int, ids: Collection[str]) -> int:
-    """Mail oneself a list of clients with their deadlines; how many stand in it. Strangers are left out."""
+def export(work: Work, who: Account, asked: Asked) -> bytes:
+    """The table that fits as Excel, all of its pages."""
+    found = table(work, who, asked)
+    told = page_of(work, who, found, 0, MOST_AT_ONCE)
+    sectors = {one.id: one.sector for one in work.library.newest()}
+    work.note("firm.export", "account", who.id, after=str(asked.year))
+    return sheets.workbook([client_list.sheet(told, sectors, asked.year, work.now)], at=work.now)
+
+
+# ── Reminders ────────────────────────────────────────────────────────────────
+
+
+def _chosen(work: Work, who: Account, year: int, ids: Collection[str], most: int) -> list[Client]:
+    """Those of the ids that are clients, in the table's order; strangers are left out."""
     everybody = stored.of_year(work.session, who.sight, year)
-    chosen = [one for one in everybody if one.enterprise.id in ids][:MOST_AT_ONCE]
+    return [one for one in everybody if one.enterprise.id in ids][:most]
+
+
+def remind(work: Work, who: Account, year: int, ids: Collection[str]) -> int:
+    """Mail oneself a list of clients with their deadlines; how many stand in it."""
+    chosen = _chosen(work, who, year, ids, MOST_AT_ONCE)
     if not chosen:
         return 0
     deadlines = _deadlines(work, chosen, year)
@@ -162,6 +225,46 @@ def remind(work: Work, who: Account, year: int, ids: Collection[str]) -> int:
     )
     work.note("firm.remind", "account", who.id, after=" ".join(one.enterprise.id for one in chosen))
     return len(chosen)
+
+
+def nudge(work: Work, who: Account, year: int, ids: Collection[str]) -> tuple[int, int]:
+    """Write to the people of the chosen enterprises where their self-check stands and what is lacking.
+
+    How many enterprises were written to, and how many of the chosen were not: they had a letter today, or nothing is
+    left for them to do.
+    """
+    chosen = _chosen(work, who, year, ids, MOST_REMINDED)
+    deadlines = _deadlines(work, chosen, year)
+    people = stored.managers(work.session, [one.enterprise.id for one in chosen])
+    reached = []
+    for line in lines(work, who, chosen, deadlines):
+        one = line.client
+        if one.stage not in (Stage.NONE, Stage.DRAFT, Stage.RETURNED):
+            continue
+        written = [
+            outbox.put(
+                work,
+                # Once a day from one person, however often the button is pressed.
+                occasion=f"client:{one.enterprise.id}:{id}:{who.id}:{local_day(work.now)}",
+                channel=Channel.MAIL,
+                address=address,
+                template="client_nudge",
+                enterprise_id=one.enterprise.id,
+                name=name,
+                enterprise=one.enterprise.profile.name,
+                year=str(year),
+                consultant=who.name,
+                mail=who.mail,
+                standing=words.client_standing(line),
+                link=f"{work.settings.address}/desk",
+            )
+            for id, name, address in people.get(one.enterprise.id, ())
+        ]
+        if any(written):
+            reached.append(one.enterprise.id)
+    if reached:
+        work.note("firm.nudge", "account", who.id, after=" ".join(reached))
+    return len(reached), len(chosen) - len(reached)
 
 
 # ── Side by side ─────────────────────────────────────────────────────────────

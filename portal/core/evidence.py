@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -310,10 +310,15 @@ def coverage(assessment: Assessment, links: Links, day: date) -> Coverage:
         mine = [item for item in section.items if item.id in wanted]
         if not mine:
             continue
-        bare = [item for item in mine if all(one.is_expired(day) for one in links.get(item.id, ()))]
+        bare = [item for item in mine if is_bare(links.get(item.id, ()), day)]
         lacks += [Lack(section=section, item=item, expired=links.get(item.id, ())) for item in bare]
         sections.append(Proved(section=section, proved=len(mine) - len(bare), wanted=len(mine)))
     return Coverage(sections=tuple(sections), lacks=tuple(lacks))
+
+
+def is_bare(files: Iterable[Evidence], day: date) -> bool:
+    """Whether nothing proves it: there is no file, or none that is still valid on `day`."""
+    return all(one.is_expired(day) for one in files)
 
 
 PERIOD_CHECK = "evidence_period"

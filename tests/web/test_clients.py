@@ -1,7 +1,11 @@
 """The client desk: who has given a mandate stands in the table, and nobody else."""
 
-import pytest
+import io
 
+import pytest
+from python_calamine import CalamineWorkbook
+
+from portal.actions import outbox
 from portal.actions.work import Door
 from tests.cast import Person, make_consultant
 from tests.make import make_uscc
@@ -32,6 +36,51 @@ def test_filters_stand_in_the_address(theirs: Browser) -> None:
     assert "没有符合条件的客户" in text_of(theirs.get("/clients?stage=confirmed"))
     for wrong in ("?year=x&stage=y&sort=z&page=99", "?year=9999", "?words=%00"):
         assert theirs.get("/clients" + wrong).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "is_there"),
+    [
+        ("gates=undecided", True),
+        ("gates=met", False),
+        ("gates=open", False),
+        ("grade=I", False),
+        ("step=fill", True),
+        ("step=print", False),
+        ("gap=missing", False),
+        ("lacks=1&sort=lacks", False),
+        ("gates=x&grade=x&step=x", True),
+    ],
+)
+def test_clients_are_found_by_their_result(theirs: Browser, query: str, *, is_there: bool) -> None:
+    page = text_of(theirs.get(f"/clients?{query}"))
+    assert ("示例水泥有限公司" in page) is is_there
+    assert ("没有符合条件的客户" in page) is not is_there
+
+
+def test_the_table_goes_to_excel_as_it_is_filtered(theirs: Browser) -> None:
+    answer = theirs.get("/clients.xlsx?stage=draft")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(answer.data)).get_sheet_by_index(0).to_python()
+    assert sheet[1][0] == "示例水泥有限公司"
+    sheet = theirs.get("/clients.xlsx?stage=confirmed").data
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(sheet)).get_sheet_by_index(0).to_python()
+    assert "共 0 家" in rows[-1][0]
+
+
+def test_a_client_is_written_to_once_a_day_and_no_stranger(
+    theirs: Browser, manager: Person, stranger: Person, door: Door
+) -> None:
+    year = text_of(theirs.get("/clients")).split('name="year" value="')[1][:4]
+    form = {"year": year, "client": [manager.enterprise, stranger.enterprise]}
+    assert "nudged=1&spared=0" in theirs.post("/clients/letters", **form).headers["Location"]
+    again = theirs.post("/clients/letters", **form).headers["Location"]
+    assert "nudged=0&spared=1" in again
+    assert "今天已经提醒过" in text_of(theirs.get(again))
+    assert "nothing=1" in theirs.post("/clients/letters", year=year).headers["Location"]
+    outbox.deliver(door)
+    (letter,) = door.settings.mail_folder.glob("*client_nudge*")
+    assert "还有" in letter.read_text("utf-8")
 
 
 def test_a_reminder_goes_to_oneself(theirs: Browser, manager: Person, door: Door, stranger: Person) -> None:

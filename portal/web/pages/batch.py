@@ -5,10 +5,11 @@ from flask.typing import ResponseReturnValue
 
 from portal.actions import batch
 from portal.actions.work import Work
-from portal.core.clients import Asked, Stage
+from portal.core.clients import Asked
 from portal.core.printing import BatchState, ItemState
 from portal.core.roles import Account
 from portal.web.access import CONSULTANT, Pages, require_account
+from portal.web.client_filters import asked_of, year_of
 from portal.web.downloads import attachment
 from portal.web.paging import paging
 
@@ -37,13 +38,9 @@ def list_(work: Work, who: Account | None) -> ResponseReturnValue:
 def start(work: Work, who: Account | None) -> ResponseReturnValue:
     """Print the chosen clients' reports, or those of all that fit the filters."""
     given = request.form
-    year, stage = given.get("year", ""), given.get("stage", "")
-    asked = Asked(
-        year=int(year) if year.isascii() and year.isdigit() and len(year) == 4 else 0,
-        words=given.get("words", "").replace("\0", "").strip()[:100] if given.get("all") else "",
-        stage=Stage(stage) if given.get("all") and stage in set(Stage) else None,
-        sector=given.get("sector", "")[:40] if given.get("all") else "",
-    )
+    year = year_of(given.get("year", "")) or 0
+    # Chosen ones are printed whatever the filters say: what they said when the page was made may not hold any more.
+    asked = asked_of(given, year) if given.get("all") else Asked(year=year)
     chosen = None if given.get("all") else given.getlist("client")
     id = batch.start(work, require_account(who), asked, chosen)
     return redirect(f"/batches/{id}" if id is not None else "/batches?nothing=1")

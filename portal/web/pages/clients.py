@@ -1,72 +1,79 @@
 """The client desk: every enterprise that has given a mandate, in one table, and the mandates with their history."""
 
-from urllib.parse import urlencode
+from functools import partial
 
-from flask import redirect, render_template, request
+from flask import make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal.actions import catalogue, clients, firm, mandate
 from portal.actions.work import Work
 from portal.core.campaign import local_day
-from portal.core.clients import Asked, Order, Stage
+from portal.core.clients import NO_GRADE, Gates, Order, Stage, Step
+from portal.core.levels import GRADES
 from portal.core.roles import Account
 from portal.web.access import CONSULTANT, Pages, require_account
+from portal.web.client_filters import address, asked_of, fields_of, year_of
+from portal.web.downloads import attachment
 from portal.web.mandate_forms import scopes_text
 from portal.web.paging import paging
 
 pages = Pages("clients", __name__)
 ON_A_PAGE = 25
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @pages.page("/clients", roles=CONSULTANT)
 def desk(work: Work, who: Account | None) -> ResponseReturnValue:
     """All clients of a year; the address holds filters, order and page."""
     me = require_account(who)
-    asked = _asked(local_day(work.now).year)
+    asked = asked_of(request.args, local_day(work.now).year)
     found = clients.table(work, me, asked)
     page = paging(len(found.found), ON_A_PAGE)
-    shown = found.found[page.offset : page.offset + ON_A_PAGE]
     return render_template(
         "clients/desk.html",
         asked=asked,
+        fields=fields_of(asked),
         table=found,
-        lines=clients.lines(work, me, shown, found.deadlines),
+        lines=clients.page_of(work, me, found, page.offset, ON_A_PAGE),
         page=page,
         sectors={one.id: one.sector for one in catalogue.questionnaires(work)},
-        sorted_by=_sorted_by,
+        address=partial(address, asked),
         today=local_day(work.now),
         stages=Stage,
         orders=Order,
-        reminded=request.args.get("reminded", ""),
+        gates=Gates,
+        steps=Step,
+        grades=GRADES,
+        no_grade=NO_GRADE,
+        told={name: request.args.get(name, type=int) for name in ("reminded", "nudged", "spared")},
         is_nothing="nothing" in request.args,
     )
 
 
-def _asked(this_year: int) -> Asked:
-    given = request.args
-    year, stage, order = given.get("year", ""), given.get("stage", ""), given.get("sort", "")
-    return Asked(
-        year=int(year) if year.isascii() and year.isdigit() and len(year) == 4 else this_year,
-        words=given.get("words", "").replace("\0", "").strip()[:100],
-        stage=Stage(stage) if stage in set(Stage) else None,
-        sector=given.get("sector", "")[:40],
-        order=Order(order) if order in set(Order) else Order.NAME,
-    )
-
-
-def _sorted_by(order: Order) -> str:
-    """This page's address in another order."""
-    kept = [(name, value) for name, value in request.args.items() if name not in ("sort", "page") and value]
-    return f"/clients?{urlencode([*kept, ('sort', order.value)])}"
+@pages.page("/clients.xlsx", roles=CONSULTANT)
+def export(work: Work, who: Account | None) -> ResponseReturnValue:
+    """The table that fits, all of its pages, as Excel."""
+    asked = asked_of(request.args, local_day(work.now).year)
+    response = make_response(clients.export(work, require_account(who), asked))
+    response.mimetype = XLSX
+    return attachment(response, f"{asked.year}_客户清单.xlsx", "clients.xlsx")
 
 
 @pages.page("/clients/reminders", roles=CONSULTANT, methods=("POST",))
 def remind(work: Work, who: Account | None) -> ResponseReturnValue:
     """Mail oneself the chosen clients with their deadlines."""
-    asked = request.form.get("year", "")
-    year = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else 0
+    year = year_of(request.form.get("year", "")) or 0
     count = clients.remind(work, require_account(who), year, request.form.getlist("client"))
     return redirect(f"/clients?year={year}&" + (f"reminded={count}" if count else "nothing=1"))
+
+
+@pages.page("/clients/letters", roles=CONSULTANT, methods=("POST",))
+def nudge(work: Work, who: Account | None) -> ResponseReturnValue:
+    """Write to the chosen enterprises what is lacking."""
+    year = year_of(request.form.get("year", "")) or 0
+    reached, spared = clients.nudge(work, require_account(who), year, request.form.getlist("client"))
+    told = f"nudged={reached}&spared={spared}" if reached or spared else "nothing=1"
+    return redirect(f"/clients?year={year}&{told}")
 
 
 @pages.page("/clients/compare", roles=CONSULTANT)
