@@ -9,6 +9,8 @@ from portal.core.verification import FileCheck, verdict_of
 from portal.report.signing import SigningFault, examine
 from portal.storage import report as stored
 
+_OF_A_SUBMISSION = (JobKind.REPORT, JobKind.PACKAGE)
+
 
 def look(work: Work, content: bytes) -> FileCheck:
     """What the record and the signature say of a file; anybody may ask."""
@@ -19,16 +21,17 @@ def look(work: Work, content: bytes) -> FileCheck:
         seal = None  # a certificate that cannot be read is the operator's trouble; the record still answers
     signature = examine(content, seal)
     found = stored.find_by_digest(work.session, digest)
-    paper, number = found if found is not None else (None, "")
+    paper = found.paper if found is not None else None
     record = None
-    if paper is not None and paper.kind is JobKind.REPORT and number:
-        record = report.check(work, number)
+    if found is not None and found.paper.kind in _OF_A_SUBMISSION and found.number:
+        record = report.check(work, found.number)
     return FileCheck(
         verdict=verdict_of(signature, paper),
         sha256=digest,
         size=len(content),
         signature=signature,
         paper=paper,
+        part=found.part if found is not None else "",
         record=record,
         is_superseded=(
             record is not None

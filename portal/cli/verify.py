@@ -20,7 +20,8 @@ def verify_file(settings: Settings, file: Path) -> int:
     title, advice = words_bureau.FILE_VERDICTS[found.verdict]
     lines = [f"{title}。{advice}"]
     if found.paper is not None:
-        lines.append(f"文件种类：{words_bureau.PAPERS[found.paper.kind]}")
+        part = f"里的“{found.part}”" if found.part else ""
+        lines.append(f"文件种类：{words_bureau.PAPERS[found.paper.kind]}{part}")
         lines.append(f"出具日期：{words.day(found.paper.finished_at)}")
         if found.paper.revoked_at is not None:
             lines.append(f"撤销：{words.day(found.paper.revoked_at)}，{found.paper.revoked_why}")

@@ -38,7 +38,7 @@ class Signature:
 class FileCheck:
     """What can be said of a file. `paper` and `record` are there only for a file that the record knows.
 
-    `is_superseded` says that the self-check was submitted again after the file was printed.
+    `part` is the file's name inside a package; `is_superseded` says that the self-check was submitted again after the file was printed.
     """
 
     verdict: FileVerdict
@@ -46,6 +46,7 @@ class FileCheck:
     size: int
     signature: Signature
     paper: ReportState | None = None
+    part: str = ""
     record: PublicRecord | None = None
     is_superseded: bool = False
 

@@ -472,6 +472,8 @@ def lacking_blocks(dossier: Dossier, caption: Callable[[str], str] = str) -> Ite
     if not lacks:
         yield Text(text="需要证明材料的条目都已附上有效的材料。")
         return
+    rows: list[tuple[str, ...]]
+    columns: tuple[Column, ...]
     yield Text(text=f"以下 {len(lacks)} 项已填报，通常需要证明材料，但没有附上或只有过期的。")
     if len(lacks) <= MOST_LINES:
         columns = (

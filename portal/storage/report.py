@@ -1,16 +1,17 @@
 """The queue of reports: rows with a state and a lease, so that a killed worker loses nothing."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import CursorResult, Select, select, update
+from sqlalchemy import CursorResult, Select, delete, select, update
 from sqlalchemy.orm import Session
 
 from portal.core.printing import Job, JobKind, JobState, ReportState, Revocation
 from portal.core.roles import Sight
 from portal.storage.sight import seen_by
-from portal.storage.tables import AssessmentRow, ReportJobRow
+from portal.storage.tables import AssessmentRow, PackedFileRow, ReportJobRow
 from portal.storage.upsert import add_new
 
 
@@ -85,20 +86,44 @@ def find_by_content(session: Session, content_key: str) -> ReportState:
     return _state(session.scalars(query.with_for_update()).one())
 
 
-def find_by_digest(session: Session, sha256: str) -> tuple[ReportState, str] | None:
-    """The printed paper with that SHA-256, whosever it is, and the number of its self-check, if it has one.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A file that the record knows: its paper, the number of the self-check, and its name inside a package."""
+
+    paper: ReportState
+    number: str
+    part: str = ""
+
+
+def find_by_digest(session: Session, sha256: str) -> Known | None:
+    """The printed paper with that SHA-256, whosever it is, or the package that holds a file with it.
 
     Should the same bytes have been printed twice and once been revoked, they are revoked.
     """
     query = (
         select(ReportJobRow, AssessmentRow.number)
         .outerjoin(AssessmentRow, AssessmentRow.id == ReportJobRow.assessment_id)
-        .where(ReportJobRow.state == JobState.DONE, ReportJobRow.sha256 == sha256)
+        .where(ReportJobRow.state == JobState.DONE)
         .order_by(ReportJobRow.revoked_at.is_(None), ReportJobRow.finished_at, ReportJobRow.id)
         .limit(1)
     )
-    found = session.execute(query).one_or_none()
-    return (_state(found[0]), found[1] or "") if found else None
+    found = session.execute(query.where(ReportJobRow.sha256 == sha256)).one_or_none()
+    if found is not None:
+        return Known(_state(found[0]), found[1] or "")
+    inside = (
+        query.add_columns(PackedFileRow.name)
+        .join(PackedFileRow, PackedFileRow.job_id == ReportJobRow.id)
+        .where(PackedFileRow.sha256 == sha256)
+    )
+    part = session.execute(inside).one_or_none()
+    return Known(_state(part[0]), part[1] or "", part[2]) if part is not None else None
+
+
+def set_parts(session: Session, id: str, parts: Iterable[tuple[str, str]]) -> None:
+    """Write down the files in a package, by name and SHA-256; those of an earlier attempt go."""
+    session.execute(delete(PackedFileRow).where(PackedFileRow.job_id == id))
+    session.add_all(PackedFileRow(job_id=id, name=name, sha256=sha256) for name, sha256 in parts)
+    session.flush()
 
 
 def revoke(session: Session, id: str, *, by: str, now: datetime, why: str) -> bool:

@@ -313,6 +313,17 @@ class ReportJobRow(Row):
     revoked_why: Mapped[str] = mapped_column(String(300), server_default="")
 
 
+class PackedFileRow(Row):
+    """A file that the portal made inside an application package, known by its checksum like the package itself."""
+
+    __tablename__ = "packed_file"
+    job_id: Mapped[str] = mapped_column(
+        PublicId, ForeignKey("report_job.id", ondelete="CASCADE"), primary_key=True
+    )
+    name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+
+
 # ── Evidence ─────────────────────────────────────────────────────────────────
 
 
