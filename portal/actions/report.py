@@ -17,7 +17,7 @@ from portal.core.errors import Problem
 from portal.core.filing import OpenAssessment
 from portal.core.mandate import Firm
 from portal.core.plain_text import cleaned, is_printable, number_form
-from portal.core.printing import Job, JobKind, JobState, PublicRecord, ReportState
+from portal.core.printing import Content, Job, JobKind, JobState, PublicRecord, ReportState
 from portal.core.review import ReviewState
 from portal.core.roles import Account, Role
 from portal.report import document, html, plan
@@ -59,6 +59,7 @@ def ask(work: Work, who: Account, assessment_id: str) -> str:
         content_key=key,
         by=who.id,
         now=work.now,
+        subject=_content(work, shown.open, firm),
         firm_id=firm.id if firm is not None else None,
     ):
         work.note("report.ask", "assessment", assessment_id, after=id)
@@ -71,6 +72,13 @@ def ask(work: Work, who: Account, assessment_id: str) -> str:
         # The enterprise's own wish stands, whatever becomes of the mandate of whoever asked first.
         stored.take_over(work.session, there.id, by=who.id)
     return there.id
+
+
+def _content(work: Work, open_: OpenAssessment, firm: Firm | None) -> Content:
+    if not open_.number:
+        return Content.DRAFT
+    is_private = firm is not None or bool(scenario.plan_key(work, open_.id))
+    return Content.PRIVATE if is_private else Content.SUBMITTED
 
 
 def content_key(work: Work, shown: result.Result, firm: Firm | None = None) -> str:
@@ -154,11 +162,18 @@ def latest(work: Work, who: Account, assessment_id: str) -> ReportState | None:
     return stored.latest(work.session, assessment_id, sight=who.printing_sight)
 
 
+def may_read(who: Account, found: ReportState) -> bool:
+    """Whether a paper within sight is handed out: a bureau reads what was submitted, and no enterprise's plans."""
+    is_private = found.kind is JobKind.REPORT and found.subject != Content.SUBMITTED
+    return not (is_private and who.role is Role.REVIEWER)
+
+
 def fetch(work: Work, who: Account, report_id: str) -> tuple[Path, str]:
     """The PDF and the name under which it is downloaded; raises NotFound while there is none."""
     found = state(work, who, report_id)
     path = work.settings.report_folder / found.file
-    if found.state is not JobState.DONE or found.revoked_at is not None or not path.is_file():
+    is_there = found.state is JobState.DONE and found.revoked_at is None and path.is_file()
+    if not is_there or not may_read(who, found):
         raise NotFound(report_id)
     work.note("report.fetch", "report", report_id)
     return path, _PRINTABLES[found.kind].file_name(work, who, found)
@@ -217,10 +232,13 @@ def check(work: Work, number: str) -> PublicRecord | None:
     )
 
 
-def compose(work: Work, shown: result.Result, firm: Firm | None = None) -> ReportDocument:
+def compose(
+    work: Work, shown: result.Result, firm: Firm | None = None, *, has_plan: bool = True
+) -> ReportDocument:
     """The report in words. A submitted one bears the day of its submission, so that it always is the same."""
     open_ = shown.open
     profile = open_.enterprise.profile
+    made_on = words.local(open_.submitted_at or work.now).date()
     particulars = Particulars(
         name=profile.name,
         uscc=profile.uscc,
@@ -231,7 +249,7 @@ def compose(work: Work, shown: result.Result, firm: Firm | None = None) -> Repor
         contact=f"{profile.contact_name} {profile.contact_phone}",
         year=open_.year,
         number=open_.number,
-        printed_on=words.local(open_.submitted_at or work.now).date(),
+        printed_on=made_on,
         submitted_at=open_.submitted_at,
         is_submitted=not open_.is_editable,
         check_url=f"{work.settings.address}/check/{open_.number}" if open_.number else "",
@@ -254,7 +272,7 @@ def compose(work: Work, shown: result.Result, firm: Firm | None = None) -> Repor
         links=evidence.as_submitted(work, open_),
         others=statistics.peers_of(work, shown.assessment, open_),
         confirmed=shown.verified,
-        planned=_planned(work, shown, words.local(open_.submitted_at or work.now).date()),
+        planned=_planned(work, shown, made_on) if has_plan else None,
         on_behalf=_on_behalf(open_),
     )
 
@@ -287,7 +305,9 @@ def _compose_report(work: Work, job: Job) -> ReportDocument:
     if not may_print(work, job.asked_by, job.assessment_id):
         raise NotFound(job.assessment_id)
     firm = stored_firm.find(work.session, job.firm_id) if job.firm_id else None
-    return compose(work, result.for_printing(work, job.assessment_id), firm)
+    # A plan that was chosen while the report waited does not get into one that the bureau may have.
+    has_plan = job.subject != Content.SUBMITTED
+    return compose(work, result.for_printing(work, job.assessment_id), firm, has_plan=has_plan)
 
 
 def _cover_notes(firm: Firm | None) -> tuple[str, ...]:
@@ -320,7 +340,10 @@ def may_print(work: Work, account_id: str, assessment_id: str) -> bool:
     return stored_assessment.find(work.session, assessment_id, sight=sight) is not None
 
 
-def _sees_assessment(work: Work, who: Account, found: ReportState) -> bool:
+def _sees_report(work: Work, who: Account, found: ReportState) -> bool:
+    """Whoever may print it; of the bureau's people those who see the submission, and a draft's report never."""
+    if who.role is Role.REVIEWER and found.subject == Content.DRAFT:
+        return False
     return stored_assessment.find(work.session, found.assessment_id, sight=who.printing_sight) is not None
 
 
@@ -333,7 +356,7 @@ _ON_A_SUBMISSION = Printable(compose=papers.compose_job, may_have=papers.may_hav
 _PRINTABLES: Mapping[JobKind, Printable] = {
     JobKind.NOTICE: _ON_A_SUBMISSION,
     JobKind.OPINION: _ON_A_SUBMISSION,
-    JobKind.REPORT: Printable(compose=_compose_report, may_have=_sees_assessment, file_name=_report_name),
+    JobKind.REPORT: Printable(compose=_compose_report, may_have=_sees_report, file_name=_report_name),
     JobKind.WHITE_PAPER: Printable(
         compose=white_paper.compose_job, may_have=white_paper.may_have, file_name=white_paper.file_name
     ),

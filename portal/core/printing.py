@@ -24,6 +24,14 @@ class JobKind(StrEnum):
     PACKAGE = "package"  # 申报包
 
 
+class Content(StrEnum):
+    """What a report tells; the values are stored as its `subject`."""
+
+    DRAFT = ""
+    SUBMITTED = "submitted"  # what was submitted and nothing besides: the bureau may have it
+    PRIVATE = "private"  # with the enterprise's own plan, or under a firm's cover
+
+
 class BatchState(StrEnum):
     """Where a batch of reports stands; the values are stored."""
 

@@ -10,13 +10,16 @@ import pytest
 from sqlalchemy import text
 
 from portal import words
-from portal.actions import assessment, report, result
+from portal.actions import account, assessment, firm, mandate, report, result, scenario
 from portal.actions.work import Door, NotFound
 from portal.core.answers import MISSING
+from portal.core.campaign import local_day
 from portal.core.filing import Change
+from portal.core.mandate import Wish
 from portal.core.printing import Job, JobState
-from tests.cast import Person
-from tests.make import COAL, make_answers, make_changes
+from portal.core.roles import CITY, Account
+from tests.cast import Person, make_consultant, make_reviewer
+from tests.make import COAL, make_answers, make_changes, make_uscc
 
 
 @pytest.fixture
@@ -252,3 +255,92 @@ def test_a_tampered_record_is_not_valid(door: Door, manager: Person, submitted: 
 def test_an_unknown_number_finds_nothing(door: Door, manager: Person, filled: str, number: str) -> None:
     with door.reading() as work:
         assert report.check(work, number) is None
+
+
+# ── What a bureau may have of it ─────────────────────────────────────────────
+
+
+def _planned(door: Door, who: Person, id: str) -> str:
+    """Choose a plan; its title."""
+    with door.writing() as work:
+        kept, problems = scenario.create(work, who.account, id, "示例方案", ["precise_sncr"], {})
+        assert kept is not None, problems
+        scenario.choose(work, who.account, id, kept)
+    return "示例方案"
+
+
+def _fetches(door: Door, who: Account, id: str) -> bool:
+    with door.reading() as work:
+        try:
+            report.fetch(work, who, id)
+        except NotFound:
+            return False
+    return True
+
+
+def test_the_bureau_has_the_report_of_what_was_submitted(door: Door, manager: Person, submitted: str) -> None:
+    id = _ask(door, manager, submitted)
+    job = _claim(door)
+    assert job is not None
+    _print(door, job)
+    here, there = make_reviewer(door), make_reviewer(door, "330110", "there@example.cn")
+    assert (_fetches(door, here, id), _fetches(door, there, id)) == (True, False)
+
+
+def test_the_bureau_has_no_report_with_the_plan_of_the_enterprise(
+    door: Door, manager: Person, submitted: str
+) -> None:
+    title = _planned(door, manager, submitted)
+    id = _ask(door, manager, submitted)
+    job = _claim(door)
+    assert job is not None
+    with door.reading() as work:
+        assert title in repr(report.compose_job(work, job))
+    _print(door, job)
+    city = make_reviewer(door, CITY)
+    assert (_fetches(door, manager.account, id), _fetches(door, city, id)) == (True, False)
+    with door.reading() as work:
+        found = report.state(work, city, id)
+        assert not report.may_read(city, found)
+        assert report.may_revoke(city, found)  # it can still be called back
+
+
+def test_a_plan_chosen_while_the_report_waits_stays_out_of_it(
+    door: Door, manager: Person, submitted: str
+) -> None:
+    waiting = _ask(door, manager, submitted)
+    title = _planned(door, manager, submitted)
+    job = _claim(door)
+    assert job is not None and job.id == waiting
+    with door.reading() as work:
+        assert title not in repr(report.compose_job(work, job))
+    assert _ask(door, manager, submitted) != waiting
+
+
+def test_the_bureau_learns_of_no_report_of_a_draft(door: Door, manager: Person, filled: str) -> None:
+    id = _ask(door, manager, filled)
+    with door.writing() as work:
+        assessment.submit(work, manager.account, filled)
+    with door.reading() as work, pytest.raises(NotFound):
+        report.state(work, make_reviewer(door), id)
+
+
+def test_the_bureau_has_no_report_under_the_cover_of_a_firm(
+    door: Door, manager: Person, submitted: str
+) -> None:
+    consultant = make_consultant(door)
+    with door.writing() as work:
+        fields = {"name": "示例咨询有限公司", "uscc": make_uscc()}
+        assert firm.keep(work, consultant.account, fields) == ()
+        today = local_day(work.now).isoformat()
+        wish = Wish(holder=consultant.mail, scopes=("read", "print"), starts_on=today, ends_on=today)
+        made, problems = mandate.grant(work, manager.account, manager.enterprise, wish)
+        assert made is not None, problems
+    with door.reading() as work:
+        acting = account.mandated(work, consultant.account)
+    with door.writing() as work:
+        id = report.ask(work, acting, submitted)
+    job = _claim(door)
+    assert job is not None
+    _print(door, job)
+    assert (_fetches(door, acting, id), _fetches(door, make_reviewer(door), id)) == (True, False)

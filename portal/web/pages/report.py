@@ -43,6 +43,7 @@ def _page(work: Work, me: Account, id: str, problem: str = "", why: str = "") ->
             title=words_bureau.PAPERS[state.kind],
             back=_back(state, me),
             again=_again(state),
+            may_read=report.may_read(me, state),
             may_revoke=report.may_revoke(me, state),
             longest=report.LONGEST_WHY,
             problem=problem,
