@@ -4,7 +4,7 @@ Rights are asked three times: when a report is asked for, when it is printed, an
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -78,7 +78,11 @@ def progress(work: Work, who: Account, id: str) -> Progress:
     """How far one's batch is; raises NotFound."""
     batch = _own(work, who, id)
     items = stored.items(work.session, id)
-    return Progress(batch=batch, items=items, pace=pace(items), is_whole=not _lost(who, items))
+    is_whole = not _lost(who, items)
+    printable = who.printing_sight.clients or ()
+    # The number of a self-check opens its public record: whose mandate ended reads it here no more.
+    items = tuple(one if one.enterprise_id in printable else replace(one, number="") for one in items)
+    return Progress(batch=batch, items=items, pace=pace(items), is_whole=is_whole)
 
 
 def _own(work: Work, who: Account, id: str, *, is_locking: bool = False) -> Batch:

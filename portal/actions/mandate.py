@@ -1,5 +1,7 @@
 """委托授权: the enterprise grants and revokes, both sides read the list with its history."""
 
+from dataclasses import replace
+
 from portal.actions import enterprise
 from portal.actions.work import NotFound, Work, new_id
 from portal.core.campaign import local_day
@@ -77,5 +79,14 @@ def granted(work: Work, who: Account, enterprise_id: str) -> tuple[Mandate, ...]
 
 
 def received(work: Work, who: Account) -> tuple[Mandate, ...]:
-    """The consultant's list with its history, the firm's mandates included."""
-    return stored.of_holder(work.session, who.id)
+    """The consultant's list with its history, the firm's mandates included.
+
+    Of one that has ended only the enterprise and the term are told: who works there is its own affair again.
+    """
+    today = local_day(work.now)
+    return tuple(
+        one
+        if one.revoked_at is None and today <= one.ends_on
+        else replace(one, granted_by="", revoked_by="")
+        for one in stored.of_holder(work.session, who.id)
+    )
