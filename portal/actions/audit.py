@@ -16,8 +16,10 @@ from portal.storage import audit as stored
 from portal.storage.assessment import canonical
 
 MOST_EXPORTED = 50_000
-# Lines of these deeds hold answers of enterprises, which nobody of the administration reads.
-_SEALED = ("answer.",)
+# Lines of these deeds hold answers of enterprises, or what they say beside them, which nobody of the administration
+# reads; of the second kind only the words are sealed.
+_SEALED = ("answer.", "data_check.")
+_SEALED_WORDS = ("review.reply", "objection.")
 _SEALED_FIELDS = frozenset({"counted", "answer", "answers"})
 SEAL = "sealed"
 
@@ -106,11 +108,12 @@ def _auditor_only(who: Account) -> None:
 def _sealed(line: Line) -> Line:
     event = line.event
     is_all = event.deed.startswith(_SEALED)
-    before, after = (_seal(text, is_all=is_all) for text in (event.before, event.after))
+    fields = _SEALED_FIELDS | ({"comment"} if event.deed.startswith(_SEALED_WORDS) else set())
+    before, after = (_seal(text, fields, is_all=is_all) for text in (event.before, event.after))
     return replace(line, event=replace(event, before=before, after=after))
 
 
-def _seal(text: str, *, is_all: bool) -> str:
+def _seal(text: str, fields: frozenset[str], *, is_all: bool) -> str:
     """The text without answers: which item changed remains, what was said does not."""
     try:
         value = json.loads(text)
@@ -118,7 +121,7 @@ def _seal(text: str, *, is_all: bool) -> str:
         return SEAL if is_all and text else text
     if not isinstance(value, dict):
         return SEAL if is_all else text
-    hidden = {key: SEAL if is_all or key in _SEALED_FIELDS else one for key, one in value.items()}
+    hidden = {key: SEAL if is_all or key in fields else one for key, one in value.items()}
     return json.dumps(hidden, ensure_ascii=False, sort_keys=True)
 
 

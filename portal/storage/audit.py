@@ -13,8 +13,8 @@ from portal.storage.tables import AuditRow
 # Any number, always the same: writers of the trail wait for each other on it (PostgreSQL).
 _TURN = 7_405_511
 _CHUNK = 1000
-# Lines of these deeds hold answers, or what the bureau counts instead.
-SEALED = ("answer.", "verdict.", "review.")
+# Lines of these deeds hold answers, what is said beside them, or what the bureau counts instead.
+SEALED = ("answer.", "data_check.", "objection.", "verdict.", "review.")
 
 
 def append(

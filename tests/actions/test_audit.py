@@ -265,6 +265,21 @@ def test_answers_stay_sealed_on_the_page_and_in_exports(door: Door, auditor: Acc
         assert audit.export_sheet(work, auditor, Asked())[:2] == b"PK"
 
 
+def test_what_an_enterprise_says_beside_its_answers_stays_sealed(door: Door, auditor: Account) -> None:
+    with door.writing() as work:
+        work.note("data_check.explain", "assessment", "a", after=json.dumps({"growth": "wordA"}))
+        work.note("review.reply", "assessment", "a", after=json.dumps({"item": "coal", "comment": "wordB"}))
+        work.note(
+            "objection.draft", "assessment", "a", after=json.dumps({"item": "coal", "comment": "wordC"})
+        )
+        work.note("verdict.save", "assessment", "a", after=json.dumps({"item": "coal", "comment": "wordD"}))
+    with door.reading() as work:
+        told = audit.export_lines(work, auditor, Asked()).decode()
+        assert [f"word{letter}" in told for letter in "ABCD"] == [False, False, False, True]
+        assert told.count("coal") == 3 and "growth" in told
+        assert not any(audit.listed(work, auditor, Asked(words=f"word{one}")).count for one in "ABC")
+
+
 def test_checking_is_itself_in_the_trail(door: Door, auditor: Account) -> None:
     _note(door)
     with door.writing() as work:
