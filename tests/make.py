@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from portal.config import Settings
+from portal.catalog.library import load
+from portal.config import HOME, Settings
 from portal.core.answers import Answer, Chosen, Declared, Measured, Practised
 from portal.core.enterprise import EnterpriseProfile, check_digit
 from portal.core.filing import Change
@@ -33,6 +35,12 @@ KILN, COAL, HEAT, SNCR, WASTE, PERMIT = map(
     ItemId, ("kiln", "coal", "kiln_heat", "sncr", "waste_burning", "permit")
 )
 _codes = count(1)
+
+
+@cache
+def library() -> Library:
+    """Everything that is published, read once a process."""
+    return load(HOME / "questionnaires")
 
 
 def make_uscc(serial: int | None = None) -> str:

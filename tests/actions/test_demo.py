@@ -7,20 +7,20 @@ import pytest
 
 from portal.actions import assessment, demo, report, result
 from portal.actions.work import Door
-from portal.catalog.library import load
 from portal.config import HOME
 from portal.core.enterprise import EnterpriseProfile, check_profile
 from portal.core.filing import AssessmentState
 from portal.core.library import Library
 from portal.core.printing import JobState
 from portal.storage import account as stored
+from tests.make import library
 
 FOLDER = HOME / "demo"
 
 
 @pytest.fixture(scope="module")
 def published() -> Library:
-    return load(HOME / "questionnaires")
+    return library()
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from portal.actions import assessment, decision, demo_large, judging, review
 from portal.actions.demo_cases import meant_state
 from portal.actions.demo_plants import answers, chance, example_id, plants, script
 from portal.actions.work import Door, Work
-from portal.catalog.library import load
 from portal.config import HOME
 from portal.core.answers import check
 from portal.core.enterprise import check_profile
@@ -27,6 +26,7 @@ from portal.storage import account as stored_account
 from portal.storage import assessment as stored
 from portal.storage import review as stored_review
 from portal.storage import statistics
+from tests.make import library
 
 FOLDER = HOME / "demo"
 COUNT = 8
@@ -34,7 +34,7 @@ COUNT = 8
 
 @pytest.fixture(scope="module")
 def published() -> Library:
-    return load(HOME / "questionnaires")
+    return library()
 
 
 @pytest.fixture

@@ -16,8 +16,6 @@ from docx import Document
 from portal import words
 from portal.actions import report, white_paper
 from portal.actions.work import Door, NotFound
-from portal.catalog.library import load
-from portal.config import HOME
 from portal.core.library import Library
 from portal.core.printing import Job, JobState
 from portal.core.questionnaire import Indicator, Practice
@@ -29,6 +27,7 @@ from portal.report.white_paper import HIDDEN, Head, Table, Text, WhitePaper
 from portal.storage import account as stored_account
 from portal.storage import statistics as stored
 from tests.cast import Person, make_reviewer
+from tests.make import library
 from tests.report.test_pdf import run
 
 DAY = date(2026, 11, 23)
@@ -37,7 +36,7 @@ FUYANG, JIANDE, XIHU = "330111", "330182", "330106"
 
 @pytest.fixture(scope="module")
 def published() -> Library:
-    return load(HOME / "questionnaires")
+    return library()
 
 
 def _facts(library: Library) -> Iterator[Facts]:

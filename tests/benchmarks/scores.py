@@ -7,7 +7,8 @@ from portal.core.gaps import find_gaps
 from portal.core.receipt import receipt
 from portal.core.scoring import assess
 from tests.benchmarks.measuring import Line, absolute, each
-from tests.report.sample import golden, library
+from tests.make import library
+from tests.report.sample import golden
 
 
 def lines() -> Iterator[Line]:

@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 
-from portal.catalog.library import load
 from portal.core.advice import Recommendation, advise
 from portal.core.answers import read_answers
 from portal.core.assessment import Assessment, GateState, Standing, rounded
@@ -22,10 +21,11 @@ from portal.core.axes import ratings
 from portal.core.gaps import Gap, find_gaps
 from portal.core.questionnaire import Column
 from portal.core.scoring import assess
+from tests.make import library
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "tests" / "golden"
-LIBRARY = load(ROOT / "questionnaires")
+LIBRARY = library()
 CASES = sorted(path.stem for path in (GOLDEN / "worked").glob("*.json"))
 OPERATORS: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
     "+": Decimal.__add__,

@@ -18,7 +18,7 @@ from portal.config import Settings
 from portal.storage.migrations import migrate
 from portal.storage.session import Database
 from tests.cast import PASSWORD, Person, enrol
-from tests.make import make_settings
+from tests.make import library, make_settings
 from tests.postgres_server import unavailable
 
 FLAGS = [
@@ -46,7 +46,7 @@ def door(settings: Settings) -> Iterator[Door]:
     settings.data_folder.mkdir(parents=True)
     database = Database(settings.database_url)
     migrate(database, settings.migration_folder)
-    yield Door(database, Door.open(settings).library, settings)
+    yield Door(database, library(), settings)
     database.close()
 
 

@@ -5,25 +5,19 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
-from portal.catalog.library import load
 from portal.config import HOME
 from portal.core.advice import advise, plan
 from portal.core.answers import Answer, Answers, read_answers
 from portal.core.gaps import find_gaps
-from portal.core.library import Library
 from portal.core.questionnaire import ItemId
 from portal.core.receipt import receipt
 from portal.core.scoring import assess
 from portal.report.document import Particulars, ReportDocument, compose
+from tests.make import library
 
 NAME = "示例建德水泥有限公司"
 NUMBER = "HZ2025-7K3QW2XA"
 CHECK_URL = f"https://portal.example.cn/check/{NUMBER}"
-
-
-@lru_cache(maxsize=1)
-def library() -> Library:
-    return load(HOME / "questionnaires")
 
 
 @lru_cache(maxsize=8)

@@ -11,7 +11,7 @@ import pytest
 from portal.catalog.editions import may_be_used
 from portal.core.questionnaire import Activity, Indicator, ItemId, Questionnaire, Scored
 from portal.report import blank
-from tests.report.sample import library
+from tests.make import library
 from tests.report.test_pdf import run
 
 DAY = date(2026, 11, 22)

@@ -10,7 +10,8 @@ import pytest
 from portal.core.answers import Declared, Measured, NotApplicable, to_json
 from portal.report.document import canonical
 from portal.report.measures import FULL_CARDS, Card
-from tests.report.sample import golden, library, make_document
+from tests.make import library
+from tests.report.sample import golden, make_document
 
 
 def all_cards(plant: str = "cement-1", *, without: tuple[str, ...] = ()) -> tuple[Card, ...]:

@@ -24,26 +24,27 @@ from portal.core.evidence import coverage
 from portal.core.package import Exhibit, Refusal, Volume, exhibits
 from portal.core.questionnaire import Extent, ItemId
 from portal.core.scoring import assess
-from portal.report import packing, word
+from portal.report import packing, parcel, word
 from portal.report.application import MOST_LINES, UNKNOWN, Application, Dossier, compose, lacking_blocks
 from portal.report.binding import bind
 from portal.report.blocks import Head, Room, Table, Text
 from portal.report.plan import PlanLine, PlanPart
 from portal.report.results import Fact
 from tests.exhibits import Thing, evidence_of, link_up, things
+from tests.make import library
 from tests.report import sample
 
 LAST_DAY = date(2025, 12, 31)
-CEMENT = sample.library().questionnaire("cement")
+CEMENT = library().questionnaire("cement")
 
 
 def make_dossier(frame: str = "form_2018", links: Any = None, **changes: Any) -> Dossier:
     """The golden cement plant by one of the real frames."""
     assessment = assess(CEMENT, sample.golden("cement-1") | changes.pop("answered", {}), 2025)
-    library = sample.library()
+    shelf = library()
     settings: dict[str, Any] = {
-        "frame": library.frame(frame),
-        "source": library.sources[library.frame(frame).source],
+        "frame": shelf.frame(frame),
+        "source": shelf.sources[shelf.frame(frame).source],
         "assessment": assessment,
         "particulars": sample.make_particulars(
             address="建德市示例镇 1 号", contact="王 示例 0571-12345678", checksum="c" * 64
@@ -71,12 +72,12 @@ class Packed:
     @cached_property
     def pages(self) -> tuple[str, ...]:
         """The text of each page of the bound volume."""
-        return tuple(_texts(self.path(packing.VOLUME)))
+        return tuple(_texts(self.path(parcel.VOLUME)))
 
     @cached_property
     def rows(self) -> tuple[tuple[int, str, int, int], ...]:
         """附件, 名称, first and last page, as the sheet tells them."""
-        book = CalamineWorkbook.from_path(str(self.path(packing.FIGURES)))
+        book = CalamineWorkbook.from_path(str(self.path(parcel.FIGURES)))
         rows = book.get_sheet_by_name("证明材料").to_python()[1:]
         return tuple((int(row[0]), str(row[1]), int(row[3]), int(row[4])) for row in rows if row[0])
 
@@ -100,7 +101,7 @@ def pack(tmp_path: Path, some: list[Thing], dossier_of: Any = make_dossier) -> P
     found = exhibits(dossier.frame, CEMENT, links)
     steps: list[int] = []
     target = tmp_path / "package.zip"
-    package = packing.Package(dossier=dossier, exhibits=found, store_keys={}, files=files)
+    package = parcel.Package(dossier=dossier, exhibits=found, store_keys={}, files=files)
     packing.pack(package, target, lambda percent, _: steps.append(percent))
     with zipfile.ZipFile(target) as archive:
         archive.extractall(tmp_path / "out")
@@ -130,14 +131,14 @@ def test_everything_lies_in_one_folder_named_after_the_enterprise(packed: Packed
 
 
 def test_the_list_of_files_names_their_checksums(packed: Packed) -> None:
-    text = packed.path(packing.INDEX).read_bytes().decode("utf-8-sig")
+    text = packed.path(parcel.INDEX).read_bytes().decode("utf-8-sig")
     for name in (part.partition("/")[2] for part in packed.names[:-1]):
         digest = hashlib.sha256(packed.path(name).read_bytes()).hexdigest()
         assert re.search(rf"^{digest} +[0-9,]+  {re.escape(name)}\r$", text, re.MULTILINE), name
 
 
 def test_bookmark_index_and_printed_number_agree_for_every_page(packed: Packed) -> None:
-    reader = pypdf.PdfReader(packed.path(packing.VOLUME))
+    reader = pypdf.PdfReader(packed.path(parcel.VOLUME))
     marks = {
         str(one.title): reader.get_destination_page_number(one) + 1  # type: ignore[union-attr, operator]
         for one in reader.outline
@@ -160,7 +161,7 @@ def test_bookmark_index_and_printed_number_agree_for_every_page(packed: Packed) 
 
 def _index_rows(packed: Packed) -> dict[int, str]:
     """附件 → pages, as the report's own index tells them; the volume's index says the same words."""
-    for table in docx.Document(str(packed.path(packing.TWIN))).tables:
+    for table in docx.Document(str(packed.path(parcel.TWIN))).tables:
         heads = [cell.text for cell in table.rows[0].cells]
         if heads[:2] == ["附件", "名称"]:
             rows = [[cell.text for cell in row.cells] for row in table.rows[1:]]
@@ -185,7 +186,7 @@ def test_under_every_stamp_lies_the_page_that_it_names(packed: Packed) -> None:
 
 
 def test_every_page_is_upright_and_stamped_at_its_foot(packed: Packed) -> None:
-    with pypdfium2.PdfDocument(packed.path(packing.VOLUME)) as pdf:
+    with pypdfium2.PdfDocument(packed.path(parcel.VOLUME)) as pdf:
         for number, page in enumerate(pdf, 1):
             assert page.get_rotation() == 0
             width, height = page.get_size()
@@ -196,7 +197,7 @@ def test_every_page_is_upright_and_stamped_at_its_foot(packed: Packed) -> None:
 
 def test_turned_pages_are_seen_as_their_reader_sees_them(packed: Packed) -> None:
     sizes = {}
-    with pypdfium2.PdfDocument(packed.path(packing.VOLUME)) as pdf:
+    with pypdfium2.PdfDocument(packed.path(parcel.VOLUME)) as pdf:
         for _, title, first, _ in packed.rows:
             width, height = pdf[first - 1].get_size()
             sizes[title] = width > height
@@ -211,7 +212,7 @@ def test_turned_pages_are_seen_as_their_reader_sees_them(packed: Packed) -> None
 
 def test_a_seal_that_is_an_annotation_stays_on_the_page(packed: Packed) -> None:
     (first,) = [first for _, title, first, _ in packed.rows if title == "电子章"]
-    with pypdfium2.PdfDocument(packed.path(packing.VOLUME)) as pdf:
+    with pypdfium2.PdfDocument(packed.path(parcel.VOLUME)) as pdf:
         picture = pdf[first - 1].render(scale=0.5).to_pil().convert("RGB")
     colours = picture.getcolors(100_000)
     assert colours is not None
@@ -219,7 +220,7 @@ def test_a_seal_that_is_an_annotation_stays_on_the_page(packed: Packed) -> None:
 
 
 def test_pictures_of_every_kind_show_their_colours(packed: Packed) -> None:
-    with pypdfium2.PdfDocument(packed.path(packing.VOLUME)) as pdf:
+    with pypdfium2.PdfDocument(packed.path(parcel.VOLUME)) as pdf:
         for title, is_coloured in {
             "四色扫描": True,
             "调色板": True,
@@ -289,7 +290,7 @@ def _said(path: Path) -> Iterator[str]:
 
 
 def test_word_and_print_say_the_same(packed: Packed) -> None:
-    pages = list(_texts(packed.path(packing.REPORT)))
+    pages = list(_texts(packed.path(parcel.REPORT)))
     contents = next(place for place, text in enumerate(pages) if "目录" in text)
     heads = "|".join(
         re.escape(_bare(part)) for part in (f"{sample.NAME}　绿色工厂自评价报告", f"{sample.NUMBER}　第")
@@ -301,14 +302,14 @@ def test_word_and_print_say_the_same(packed: Packed) -> None:
     )
     text = re.sub(rf"\d+/{len(pages)}页", "", text)
     at, rest = 0, ""
-    for part in filter(None, map(_bare, _said(packed.path(packing.TWIN)))):
+    for part in filter(None, map(_bare, _said(packed.path(parcel.TWIN)))):
         found = text.find(part, at)
         assert found >= 0, (part, text[at : at + 80])
         rest += text[at:found]
         at = found + len(part)
     rest += text[at:]
     # Only the heads of tables come again, on the pages that a table goes on to.
-    for table in docx.Document(str(packed.path(packing.TWIN))).tables:
+    for table in docx.Document(str(packed.path(parcel.TWIN))).tables:
         rest = rest.replace(_bare("".join(cell.text for cell in table.rows[0].cells)), "")
     assert rest == ""
 
@@ -329,7 +330,7 @@ def test_every_official_heading_stands_in_its_order(frame: str) -> None:
 
 
 def test_the_print_has_the_headings_as_bookmarks(packed: Packed) -> None:
-    reader = pypdf.PdfReader(packed.path(packing.REPORT))
+    reader = pypdf.PdfReader(packed.path(parcel.REPORT))
     flat: list[str] = []
 
     def walk(marks: Any) -> None:
@@ -340,7 +341,7 @@ def test_the_print_has_the_headings_as_bookmarks(packed: Packed) -> None:
                 flat.append(_bare(str(one.title)))
 
     walk(reader.outline)
-    frame = sample.library().frame("form_2018")
+    frame = library().frame("form_2018")
     wanted = [
         f"{one.number}{'、' if one.number and not one.number.isdigit() else ''}{one.title}"
         for one in frame.headings()
@@ -413,7 +414,7 @@ def test_the_2025_frame_shows_each_indicator_of_the_standard_with_its_benchmarks
 
 
 def test_the_sheet_gives_figures_as_numbers_with_unit_and_exhibit(packed: Packed) -> None:
-    book = CalamineWorkbook.from_path(str(packed.path(packing.FIGURES)))
+    book = CalamineWorkbook.from_path(str(packed.path(parcel.FIGURES)))
     assert book.sheet_names == ["填报对照表", "绿色工厂指标（示例权重）", "基本信息", "证明材料"]
     head, *rows = book.get_sheet_by_name("填报对照表").to_python()
     lines = {row[-1]: dict(zip(head, row, strict=True)) for row in rows if len(row) == len(head) and row[-1]}
@@ -423,7 +424,7 @@ def test_the_sheet_gives_figures_as_numbers_with_unit_and_exhibit(packed: Packed
     assert lines["veto_operating"]["判定"] == "符合"
     assert re.match(r"附件 \d+，第 \d+", str(lines["veto_operating"]["证明材料"]))
     order = [str(row[1]) for row in rows if len(row) == len(head) and row[-1]]
-    groups = [group.title for group in sample.library().frame("form_2018").groups]
+    groups = [group.title for group in library().frame("form_2018").groups]
     assert list(dict.fromkeys(order)) == groups
 
 
@@ -462,12 +463,12 @@ def test_progress_only_grows(packed: Packed) -> None:
 
 def test_an_enterprise_without_evidence_gets_its_package_too(tmp_path: Path) -> None:
     dossier = make_dossier("standard_2025")
-    package = packing.Package(dossier=replace(dossier), exhibits=(), store_keys={})
+    package = parcel.Package(dossier=replace(dossier), exhibits=(), store_keys={})
     target = tmp_path / "package.zip"
     packing.pack(package, target, lambda percent, step: None, sign=lambda content: content + b"%signed")
-    parts = dict(packing.parts_of(target))
-    assert set(parts) == set(packing.MADE)
+    parts = dict(parcel.parts_of(target))
+    assert set(parts) == set(parcel.MADE)
     with zipfile.ZipFile(target) as archive:
-        report = archive.read(f"{sample.NAME}/{packing.REPORT}")
+        report = archive.read(f"{sample.NAME}/{parcel.REPORT}")
     assert report.endswith(b"%signed")
-    assert parts[packing.REPORT] == hashlib.sha256(report).hexdigest()
+    assert parts[parcel.REPORT] == hashlib.sha256(report).hexdigest()

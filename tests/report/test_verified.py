@@ -14,7 +14,8 @@ from portal.core.scoring import assess
 from portal.core.verified import LoweredItem, Opinions, Verified
 from portal.report import verified
 from portal.report.press import print_here
-from tests.report.sample import golden, library, make_document
+from tests.make import library
+from tests.report.sample import golden, make_document
 
 NOON = datetime(2026, 12, 9, 4, tzinfo=UTC)
 

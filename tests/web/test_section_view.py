@@ -7,7 +7,8 @@ from flask import Flask
 from portal.core.answers import Answers
 from portal.core.scoring import assess
 from portal.web.section_view import Panel, about, neighbours
-from tests.report.sample import golden, library
+from tests.make import library
+from tests.report.sample import golden
 from tests.trade import make_practice, make_questionnaire, make_trait
 
 GRINDING = "cement-2"
