@@ -22,6 +22,7 @@ from portal.core.evidence import EvidenceKind, Order, Shelf
 from portal.core.gaps import Urgency
 from portal.core.levels import Direction, Grade, Verification
 from portal.core.optimise import Limit
+from portal.core.plain_text import file_part
 from portal.core.planning import MeasureState
 from portal.core.printing import BatchState, ItemState
 from portal.core.questionnaire import (
@@ -605,6 +606,7 @@ REPORT_ERRORS: Mapping[str, str] = {
     "mandate_over": "企业的授权已经结束或不包括打印",
     "file_gone": "印好的文件不在存储中，请重试",
     "NotFound:": "报告对应的自评价已不能打印，授权可能已经结束",
+    "StoreUnreachable:": "佐证存储暂时无法访问，请稍后重新生成；仍不成功请联系管理员",
 }
 
 
@@ -626,8 +628,12 @@ def white_paper_file(year: int, district: str) -> str:
 
 def report_file(year: int, enterprise: str, number: str) -> str:
     """The name under which a report is downloaded; characters that file systems refuse become spaces."""
-    name = re.sub(r'[\\/:*?"<>|\s]+', " ", enterprise).strip(" .")
-    return f"{year}_{name}_自评价改进报告_{number or '草稿'}.pdf"
+    return f"{year}_{file_part(enterprise)}_自评价改进报告_{number or '草稿'}.pdf"
+
+
+def package_file(year: int, enterprise: str, number: str) -> str:
+    """The name under which an application package is downloaded."""
+    return f"{year}_{file_part(enterprise)}_申报包_{number}.zip"
 
 
 def finding(one: Finding) -> str:

@@ -17,9 +17,8 @@ from portal.core.printing import JobKind, ReportState
 from portal.core.roles import Account
 from portal.report.application import Dossier
 from portal.report.document import Particulars
-from portal.report.packing import Package
+from portal.report.parcel import Package, Printed
 from portal.report.plan import PlanPart
-from portal.report.press import Printed
 from portal.storage import assessment as stored_assessment
 from portal.storage import evidence as stored_evidence
 from portal.storage import report as stored

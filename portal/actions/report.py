@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from portal import words
-from portal.actions import account, evidence, papers, result, scenario, statistics, white_paper
+from portal.actions import account, evidence, package, papers, result, scenario, statistics, white_paper
 from portal.actions import assessment as filing
 from portal.actions.work import NotFound, Work, new_id
 from portal.config import Settings
@@ -22,7 +22,7 @@ from portal.core.review import ReviewState
 from portal.core.roles import Account, Role
 from portal.report import document, html, plan
 from portal.report.document import Particulars, ReportDocument
-from portal.report.html import Paper
+from portal.report.parcel import Printed, parts_of
 from portal.report.peers import PeerPart
 from portal.report.signing import Seal, SigningFault, load_seal
 from portal.storage import account as stored_account
@@ -41,16 +41,20 @@ ABANDONED = "abandoned"
 CRASHED = "crashed"
 
 
-def ask(work: Work, who: Account, assessment_id: str) -> str:
+def ask(work: Work, who: Account, assessment_id: str, *, frame: str = "") -> str:
     """Queue the report of a self-check; its id. With nothing changed since, it is the one printed already.
 
-    One that failed, or whose file is gone, is queued again. Raises NotFound.
+    With a `frame` it is an application package by that frame, which bears nobody's cover. One that failed, or whose file is gone, is queued again. Raises NotFound.
     """
     if stored_assessment.find(work.session, assessment_id, sight=who.printing_sight) is None:
         raise NotFound(assessment_id)
     shown = result.of(work, who, assessment_id)
-    firm = stored_firm.of_member(work.session, who.id) if who.role is Role.CONSULTANT else None
+    kind = JobKind.PACKAGE if frame else JobKind.REPORT
+    has_cover = who.role is Role.CONSULTANT and not frame
+    firm = stored_firm.of_member(work.session, who.id) if has_cover else None
     key = content_key(work, shown, firm)
+    if frame:
+        key = hashlib.sha256(f"{kind} {frame} {key}".encode()).hexdigest()
     id = new_id()
     if stored.add(
         work.session,
@@ -59,10 +63,11 @@ def ask(work: Work, who: Account, assessment_id: str) -> str:
         content_key=key,
         by=who.id,
         now=work.now,
-        subject=_content(work, shown.open, firm),
+        kind=kind,
+        subject=frame or _content(work, shown.open, firm),
         firm_id=firm.id if firm is not None else None,
     ):
-        work.note("report.ask", "assessment", assessment_id, after=id)
+        work.note(f"{kind}.ask", "assessment", assessment_id, after=id)
         return id
     there = stored.find_by_content(work.session, key)
     is_gone = there.state is JobState.DONE and not (work.settings.report_folder / there.file).is_file()
@@ -169,7 +174,7 @@ def may_read(who: Account, found: ReportState) -> bool:
 
 
 def fetch(work: Work, who: Account, report_id: str) -> tuple[Path, str]:
-    """The PDF and the name under which it is downloaded; raises NotFound while there is none."""
+    """The file and the name under which it is downloaded; raises NotFound while there is none."""
     found = state(work, who, report_id)
     path = work.settings.report_folder / found.file
     is_there = found.state is JobState.DONE and found.revoked_at is None and path.is_file()
@@ -183,7 +188,7 @@ def may_revoke(who: Account, found: ReportState) -> bool:
     """Whether the person may revoke a report that is within sight: the enterprise itself, or the city."""
     is_theirs = who.role is Role.MANAGER or (who.role is Role.REVIEWER and who.is_city)
     is_valid = found.state is JobState.DONE and found.revoked_at is None
-    return is_theirs and is_valid and found.kind is JobKind.REPORT
+    return is_theirs and is_valid and found.kind in (JobKind.REPORT, JobKind.PACKAGE)
 
 
 def revoke(work: Work, who: Account, report_id: str, why: str) -> tuple[Problem, ...]:
@@ -296,7 +301,7 @@ class Printable:
     `may_have` says who may watch and fetch it, asked each time; `file_name` is the name for saving.
     """
 
-    compose: Callable[[Work, Job], ReportDocument | Paper]
+    compose: Callable[[Work, Job], Printed]
     may_have: Callable[[Work, Account, ReportState], bool]
     file_name: Callable[[Work, Account, ReportState], str]
 
@@ -352,18 +357,38 @@ def _report_name(work: Work, who: Account, found: ReportState) -> str:
     return words.report_file(open_.year, open_.enterprise.profile.name, open_.number)
 
 
+def _compose_package(work: Work, job: Job) -> Printed:
+    if not may_print(work, job.asked_by, job.assessment_id):
+        raise NotFound(job.assessment_id)
+    shown = result.for_printing(work, job.assessment_id)
+    start = words.local(shown.open.submitted_at or work.now).date()
+    return package.compose(work, shown, job.subject, _planned(work, shown, start))
+
+
+def _has_package(work: Work, who: Account, found: ReportState) -> bool:
+    """The enterprise's people and whoever prints for it; a bureau gets it from the enterprise."""
+    sees = stored_assessment.find(work.session, found.assessment_id, sight=who.printing_sight)
+    return who.role is not Role.REVIEWER and sees is not None
+
+
+def _package_name(work: Work, who: Account, found: ReportState) -> str:
+    open_ = filing.open_(work, who, found.assessment_id)
+    return words.package_file(open_.year, open_.enterprise.profile.name, open_.number)
+
+
 _ON_A_SUBMISSION = Printable(compose=papers.compose_job, may_have=papers.may_have, file_name=papers.file_name)
 _PRINTABLES: Mapping[JobKind, Printable] = {
     JobKind.NOTICE: _ON_A_SUBMISSION,
     JobKind.OPINION: _ON_A_SUBMISSION,
     JobKind.REPORT: Printable(compose=_compose_report, may_have=_sees_report, file_name=_report_name),
+    JobKind.PACKAGE: Printable(compose=_compose_package, may_have=_has_package, file_name=_package_name),
     JobKind.WHITE_PAPER: Printable(
         compose=white_paper.compose_job, may_have=white_paper.may_have, file_name=white_paper.file_name
     ),
 }
 
 
-def compose_job(work: Work, job: Job) -> ReportDocument | Paper:
+def compose_job(work: Work, job: Job) -> Printed:
     """What the worker is to print, in words; raises NotFound."""
     return _PRINTABLES[job.kind].compose(work, job)
 
@@ -387,14 +412,16 @@ def note_progress(work: Work, job: Job, progress: int, step: str) -> bool:
 
 def finish(work: Work, job: Job, printed: Path, *, is_signed: bool = False) -> bool:
     """The report is printed: its file moves to its place. False when the job was taken over meanwhile."""
-    content = printed.read_bytes()
-    digest = hashlib.sha256(content).hexdigest()
-    name = f"{job.id}-{job.attempt}.pdf"
-    size = len(content)
+    with printed.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    name = f"{job.id}-{job.attempt}{job.kind.suffix}"
+    size = printed.stat().st_size
     if not stored.finish(
         work.session, job, file=name, sha256=digest, size=size, now=work.now, is_signed=is_signed
     ):
         return False
+    if job.kind is JobKind.PACKAGE:
+        stored.set_parts(work.session, job.id, parts_of(printed))
     printed.rename(work.settings.report_folder / name)
     return True
 

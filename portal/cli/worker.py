@@ -9,18 +9,19 @@ from types import FrameType
 
 import click
 
-from portal.actions import batch, report
+from portal.actions import batch, package, report
 from portal.actions.work import Door
 from portal.cli.rounds import Rounds
 from portal.config import Settings
 from portal.core.errors import PortalError
-from portal.core.printing import Job
+from portal.core.printing import Job, JobKind
 from portal.report import signing
 from portal.report.press import Limits, PrintingFailed, is_draft, print_report, warm_up
 from portal.storage.session import StorageBusy
 
 PAUSE = 0.5  # seconds between looks into an empty queue
 SWEEP = 10.0  # seconds between looks for abandoned reports
+PACKAGE_TIMES = 5  # a package of three thousand pages may take so many times as long as a report
 STRIDE = 0.4  # seconds between two notes of progress: each is a durable write
 
 
@@ -134,15 +135,13 @@ def _print(door: Door, job: Job, stop: _StopSign) -> None:
         document = report.compose_job(work, job)
     settings = door.settings
     path = _draft(settings, job)
-    limits = Limits(
-        cpu_seconds=settings.report_seconds,
-        seconds=settings.report_seconds,
-        mebibytes=settings.report_mebibytes,
-    )
+    seconds = settings.report_seconds * (PACKAGE_TIMES if job.kind is JobKind.PACKAGE else 1)
+    limits = Limits(cpu_seconds=seconds, seconds=seconds, mebibytes=settings.report_mebibytes)
     seal = None if is_draft(document) else report.seal_of(settings)
     sign = seal.sign if seal is not None else None
     try:
-        print_report(document, path, _Progress(door, job, stop), limits, sign)
+        with package.gathered(settings, document) as whole:
+            print_report(whole, path, _Progress(door, job, stop), limits, sign)
         with door.writing() as work:
             report.finish(work, job, path, is_signed=sign is not None)
     finally:
@@ -150,7 +149,7 @@ def _print(door: Door, job: Job, stop: _StopSign) -> None:
 
 
 def _draft(settings: Settings, job: Job) -> Path:
-    return settings.report_folder / f".{job.id}-{job.attempt}.pdf"
+    return settings.report_folder / f".{job.id}-{job.attempt}{job.kind.suffix}"
 
 
 class _Progress:

@@ -23,6 +23,11 @@ class JobKind(StrEnum):
     WHITE_PAPER = "white_paper"
     PACKAGE = "package"  # 申报包
 
+    @property
+    def suffix(self) -> str:
+        """How the name of its file ends."""
+        return ".zip" if self is JobKind.PACKAGE else ".pdf"
+
 
 class Content(StrEnum):
     """What a report tells; the values are stored as its `subject`."""

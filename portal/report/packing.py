@@ -2,8 +2,7 @@
 
 import hashlib
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,7 +10,7 @@ from tempfile import TemporaryDirectory
 from portal import words
 from portal.core.answers import Measured
 from portal.core.axes import ratings
-from portal.core.package import Exhibit, Volume, placed
+from portal.core.package import Volume, placed
 from portal.core.plain_text import file_part
 from portal.core.questionnaire import Item, Trait
 from portal.report import html, pdf, word
@@ -27,32 +26,14 @@ from portal.report.application import (
 )
 from portal.report.binding import bind
 from portal.report.bundle import zip_info
+from portal.report.parcel import FIGURES, INDEX, MADE, ORIGINALS, REPORT, TWIN, VOLUME, Package
 from portal.report.results import readable
 from portal.report.sheets import Cell, Column, Sheet, workbook
 
-REPORT, TWIN, VOLUME, FIGURES, INDEX = (
-    "01_自评价报告.pdf",
-    "01_自评价报告.docx",
-    "02_证明材料合订本.pdf",
-    "03_填报对照表.xlsx",
-    "目录.txt",
-)
-ORIGINALS = "原件"
-MADE = (REPORT, TWIN, VOLUME, FIGURES)
 _PART = 1 << 20
 
 Tell = Callable[[int, str], None]
 Sign = Callable[[bytes], bytes]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Package:
-    """What a package is made of; `files` are the contents by the evidence's id, once they were fetched."""
-
-    dossier: Dossier
-    exhibits: tuple[Exhibit, ...]
-    store_keys: Mapping[str, str]
-    files: Mapping[str, Path] = field(default_factory=dict)
 
 
 def pack(package: Package, path: Path, tell: Tell, sign: Sign | None = None) -> None:
@@ -121,17 +102,6 @@ def _index(dossier: Dossier, volume: Volume, lines: list[str]) -> bytes:
         "SHA-256、字节数、文件：",
     ]
     return "\r\n".join([*head, *lines, ""]).encode("utf-8-sig")
-
-
-def parts_of(path: Path) -> Iterator[tuple[str, str]]:
-    """Name and SHA-256 of every file in the archive that the portal made itself."""
-    with zipfile.ZipFile(path) as archive:
-        for info in archive.infolist():
-            name = info.filename.partition("/")[2]
-            if name not in MADE:
-                continue
-            with archive.open(info) as stream:
-                yield name, hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
 # ── 填报对照表 ────────────────────────────────────────────────────────────────

@@ -21,11 +21,11 @@ from portal.core.errors import PortalError
 from portal.report import html, pdf
 from portal.report.document import ReportDocument
 from portal.report.html import Paper
-from portal.report.packing import Package, pack
+from portal.report.packing import pack
+from portal.report.parcel import Package, Printed
 
 OnProgress = Callable[[int, str], None]
 Sign = Callable[[bytes], bytes]
-Printed = ReportDocument | Paper | Package
 USUAL_PAGES = 22  # only to turn page numbers into per cent
 _SOME_DAY = date(2026, 1, 1)
 
@@ -106,7 +106,8 @@ def is_draft(document: Printed) -> bool:
 
 def _manner(document: ReportDocument | Paper) -> dict[str, Any]:
     if isinstance(document, Paper):
-        return {"imprint": pdf.Imprint(made_on=document.made_on, identifier=document.identifier)}
+        imprint = pdf.Imprint(made_on=document.made_on, identifier=document.identifier)
+        return {"imprint": imprint, "style": document.style}
     return {
         "imprint": pdf.Imprint(made_on=document.particulars.printed_on, identifier=document.identifier),
         "attached": document.attached,

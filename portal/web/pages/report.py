@@ -18,6 +18,7 @@ _PROBLEMS = {
     "too_long": f"原因最多 {report.LONGEST_WHY} 个字",
     "unprintable": "原因中有不能显示的字符，请删去",
 }
+_MEDIA_TYPES = {".pdf": "application/pdf", ".zip": "application/zip"}
 READERS = FILLING | REVIEWER  # which paper it is, decides about each of them
 
 
@@ -81,16 +82,18 @@ def state(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
 
 @pages.page("/reports/<id>/file", roles=READERS, subject=SUBJECT)
 def file(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
-    """The PDF."""
+    """The file."""
     path, name = report.fetch(work, require_account(who), id)
-    response = send_file(path, mimetype="application/pdf", etag=False)
-    return attachment(response, name, "report.pdf")
+    response = send_file(path, mimetype=_MEDIA_TYPES[path.suffix], etag=False)
+    return attachment(response, name, f"report{path.suffix}")
 
 
 def _back(found: ReportState, me: Account) -> tuple[str, str]:
     """Where the paper was asked for: address and name of the page."""
     if found.kind is JobKind.WHITE_PAPER:
         return "/statistics", "统计"
+    if found.kind is JobKind.PACKAGE:
+        return f"/assessments/{found.assessment_id}/package", "申报包"
     if me.role is Role.REVIEWER:
         return f"/reviews/{found.assessment_id}", "审核"
     return f"/assessments/{found.assessment_id}/result", "自评价结果"
