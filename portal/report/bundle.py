@@ -7,13 +7,21 @@ import os
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from portal.core.errors import PortalError
+from portal.report import html
 from portal.report.sheets import Column, Sheet, workbook
+from portal.words import local
+
+if TYPE_CHECKING:
+    from pypdf import PdfReader
 
 INDEX = "目录.xlsx"
+_NOTICE = "说明：合并打印件不带签名"
 _COLUMNS = (
     Column(title="序号", width=6, form="0"),
     Column(title="企业名称", width=32),
@@ -63,7 +71,7 @@ def bundle(entries: Sequence[Entry], folder: Path, stem: str, at: datetime) -> N
 
 
 def _bundle(entries: Sequence[Entry], folder: Path, stem: str, at: datetime) -> None:
-    pages = _merge(entries, folder / f".{stem}.pdf")
+    pages = _merge(entries, folder / f".{stem}.pdf", local(at).date())
     index = workbook([_index(entries, pages)], at=at)
     draft = folder / f".{stem}.zip"
     with zipfile.ZipFile(draft, "w", zipfile.ZIP_STORED) as archive:
@@ -89,26 +97,48 @@ def zip_info(name: str) -> zipfile.ZipInfo:
     return info
 
 
-def _merge(entries: Sequence[Entry], path: Path) -> dict[int, int]:
-    """All reports in one file, each under a bookmark; position → its first page."""
+def _merge(entries: Sequence[Entry], target: Path, day: date) -> dict[int, int]:
+    """All reports in one file, each under a bookmark; position → its first page.
+
+    A signature is about its own file: here it would only be shown as broken, so it goes, and a first page says so.
+    """
     from pypdf import PdfReader, PdfWriter
 
+    there = [(one, one.path) for one in entries if one.path is not None]
     writer = PdfWriter()
+    if any(b"/ByteRange" in path.read_bytes() for _, path in there):
+        writer.append(BytesIO(_notice(len(there), day)), outline_item=_NOTICE, import_outline=False)
     first: dict[int, int] = {}
-    for one in entries:
-        if one.path is None:
-            continue
+    for one, source in there:
         first[one.position] = len(writer.pages) + 1
-        reader = PdfReader(one.path)
-        writer.append(
-            reader, outline_item=f"{one.position} {one.enterprise} {one.number}", import_outline=False
-        )
-    # A signature is about its own file; in a merged one it would only be shown as broken.
-    writer.remove_annotations("/Widget")
-    writer.root_object.pop("/AcroForm", None)
-    with path.open("wb") as stream:
+        title = f"{one.position} {one.enterprise} {one.number}"
+        reader = PdfReader(source)
+        _unsign(reader)
+        writer.append(reader, outline_item=title, import_outline=False)
+    with target.open("wb") as stream:
         writer.write(stream)
     return first
+
+
+def _unsign(reader: "PdfReader") -> None:
+    """Take the signature's field off before its page is copied: copied along it would lie about, and look broken."""
+    from pypdf.generic import ArrayObject, NameObject
+
+    reader.root_object.pop("/AcroForm", None)
+    for page in reader.pages:
+        notes = page.get("/Annots")
+        if notes is not None:
+            kept = [one for one in notes.get_object() if one.get_object().get("/Subtype") != "/Widget"]
+            page[NameObject("/Annots")] = ArrayObject(kept)
+
+
+def _notice(count: int, day: date) -> bytes:
+    """The page before signed reports: that this is a copy for reading, and where the signed ones are."""
+    # Only here, in the child: the web process knows this module and must not load WeasyPrint.
+    from portal.report import pdf
+
+    text = html.fill("merged.html", count=count, day=day.isoformat())
+    return pdf.write(text, imprint=pdf.Imprint(made_on=day, identifier=b"merged"))
 
 
 def _index(entries: Sequence[Entry], pages: dict[int, int]) -> Sheet:
