@@ -563,6 +563,7 @@ _PROBLEMS: Mapping[str, str] = {
     "sector_unread": "不是问卷中的行业，例如：水泥",
     "file_not_a_table": "无法读成表格：请上传 .xlsx 或 .csv 文件，或从 Excel 中复制后粘贴",
     # the offline workbook
+    "workbook_not_xlsx": "这不是 Excel 工作簿（.xlsx）。请上传从本页导出、填好后仍保存为 .xlsx 的填报表（用 WPS 填写的也请选“.xlsx”）",
     "workbook_foreign": "这不是本系统导出的离线填报表，或者已被另存成别的样子。请重新导出，把内容填进新表",
     "workbook_stamp_edited": "表中隐藏的版本信息被改动过，不能导入。请重新导出，把内容填进新表",
     "workbook_other_questionnaire": "这是另一个行业的填报表，不能导入这份自评价",
@@ -574,6 +575,7 @@ _PROBLEMS: Mapping[str, str] = {
     "workbook_id_missing": "缺少条目“{0}”的行，请不要删除行",
     "workbook_error": "公式有错误或没有算出结果，请改成数值",
     "workbook_day": "这是日期格式，请把单元格改为“常规”后重新填写",
+    "workbook_merged": "单元格被合并过，分不清各格填的内容。请取消合并，逐格填写",
     "workbook_percent": "这是百分比格式，请按“单位”一列填写数字",
     "workbook_value_and_reason": "既填了内容又写了不适用理由，请只留一种",
     "workbook_share_alone": "只填了覆盖比例，请在“填报”一列选择“部分实施”",

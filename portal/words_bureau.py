@@ -58,6 +58,7 @@ PAPERS: Mapping[JobKind, str] = {
     JobKind.OPINION: "审核意见表",
     JobKind.WHITE_PAPER: "年度白皮书",
     JobKind.PACKAGE: "申报包",
+    JobKind.BLANK: "空白填报表",
 }
 FILE_VERDICTS: Mapping[FileVerdict, tuple[str, str]] = {
     FileVerdict.UNCHANGED: ("文件未被改动", "这份文件与本门户出具时逐字节一致。"),
@@ -217,6 +218,7 @@ AUDIT_DEEDS: Mapping[str, str] = {
     "batch.fetch": "下载批量打印",
     "answer.save": "保存填报值",
     "workbook.apply": "导入离线填报表",
+    "workbook.print": "打印空白填报表",
     "workbook.export": "导出离线填报表",
     "assessment.start": "开始自评价",
     "assessment.carry_over": "带入上年内容",
@@ -245,6 +247,8 @@ AUDIT_DEEDS: Mapping[str, str] = {
     "paper.fetch": "下载审核文书",
     "demo.seed": "写入演示数据",
     "measure.add": "新增措施",
+    "measure.link": "台账附上佐证",
+    "measure.unlink": "台账移除佐证",
     "measure.change": "修改措施",
     "measure.remove": "删除措施",
     "phrase.add": "新增常用语",

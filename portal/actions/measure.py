@@ -1,15 +1,17 @@
 """整改台账: the measures of the plan, what became of each, and what the city learns from them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 
+from portal.actions.evidence import MOST_PER_ITEM
 from portal.actions.result import Result
 from portal.actions.work import NotFound, Work, new_id
 from portal.core.campaign import local_day
 from portal.core.enterprise import Enterprise
 from portal.core.errors import Problem
+from portal.core.evidence import Evidence, Wanted
 from portal.core.filing import OpenAssessment
 from portal.core.plain_text import cleaned
 from portal.core.planning import (
@@ -25,6 +27,7 @@ from portal.core.questionnaire import ItemId
 from portal.core.roles import Account
 from portal.core.technology import Technology
 from portal.core.whatif import Priced
+from portal.storage import evidence as stored_evidence
 from portal.storage import measure as stored
 from portal.storage.assessment import canonical
 
@@ -36,6 +39,7 @@ class Line:
     measure: Measure
     technology: Technology | None
     is_overdue: bool
+    files: tuple[Evidence, ...] = ()
 
     @property
     def title(self) -> str:
@@ -51,6 +55,7 @@ class Ledger:
     lines: tuple[Line, ...]
     may_write: bool
     today: date
+    shelf: tuple[Evidence, ...] = ()  # the newest files of the library, to choose from
 
     @property
     def overdue(self) -> int:
@@ -81,16 +86,34 @@ def ledger(work: Work, who: Account, enterprise_id: str) -> Ledger:
         raise NotFound(enterprise_id)
     today = local_day(work.now)
     found = stored.of_enterprise(work.session, enterprise_id, sight=who.sight)
+    proved = _files_of(work, found)
     lines = (
-        Line(measure=each, technology=_technology(work, each), is_overdue=each.is_overdue(today))
+        Line(
+            measure=each,
+            technology=_technology(work, each),
+            is_overdue=each.is_overdue(today),
+            files=proved.get(each.id, ()),
+        )
         for each in found
+    )
+    may_write = stored.enterprise(work.session, enterprise_id, sight=who.writing_sight) is not None
+    shelf, _, _ = (
+        stored_evidence.listed(work.session, enterprise_id, Wanted(), today) if may_write else ((), 0, 1)
     )
     return Ledger(
         enterprise=one,
         lines=tuple(sorted(lines, key=_order)),
-        may_write=stored.enterprise(work.session, enterprise_id, sight=who.writing_sight) is not None,
+        may_write=may_write,
         today=today,
+        shelf=shelf,
     )
+
+
+def _files_of(work: Work, measures: Sequence[Measure]) -> dict[str, tuple[Evidence, ...]]:
+    """By line its files."""
+    ids = stored.files(work.session, [one.id for one in measures])
+    there = stored_evidence.by_id(work.session, {id for some in ids.values() for id in some})
+    return {measure: tuple(there[id] for id in some) for measure, some in ids.items()}
 
 
 def _order(line: Line) -> tuple[bool, bool, date, str]:
@@ -131,6 +154,31 @@ def keep(work: Work, who: Account, enterprise_id: str, id: str, entry: Entry) ->
         ]
         work.note("measure.change", "measure", id, before=told[0], after=told[1])
     return ()
+
+
+def attach(
+    work: Work, who: Account, enterprise_id: str, id: str, files: Collection[str]
+) -> tuple[Problem, ...]:
+    """Let files of the enterprise's library prove a line; again changes nothing. Raises NotFound."""
+    find(work, who, enterprise_id, id)
+    there = stored.files(work.session, [id]).get(id, [])
+    fresh = [one for one in dict.fromkeys(files) if one not in there]
+    if len(there) + len(fresh) > MOST_PER_ITEM:
+        return (Problem(place="files", code="too_many_links", details=(str(MOST_PER_ITEM),)),)
+    for one in fresh:
+        found = stored_evidence.find(work.session, one, sight=who.writing_sight, is_locking=True)
+        if found is None or found.evidence.is_removed or found.evidence.enterprise_id != enterprise_id:
+            raise NotFound(one)
+        if stored.link(work.session, id, one, by=who.id, now=work.now):
+            work.note("measure.link", "measure", id, after=one)
+    return ()
+
+
+def detach(work: Work, who: Account, enterprise_id: str, id: str, file: str) -> None:
+    """Take a file from a line; it stays in the library. Raises NotFound."""
+    find(work, who, enterprise_id, id)
+    if stored.unlink(work.session, id, file):
+        work.note("measure.unlink", "measure", id, before=file)
 
 
 def follow_plan(work: Work, who: Account, shown: Result, taken: Sequence[Priced]) -> None:
@@ -175,14 +223,19 @@ def of_plan(work: Work, assessment_id: str) -> Mapping[str, Measure]:
     return {one.technology: one for one in stored.of_assessment(work.session, assessment_id)}
 
 
-def done_before(work: Work, open_: OpenAssessment) -> Mapping[ItemId, tuple[Technology, ...]]:
-    """For each item the technologies of earlier plans that are in place by now."""
-    found: dict[ItemId, tuple[Technology, ...]] = {}
-    done = {one.technology for one in stored.done_before(work.session, open_.enterprise.id, open_.year)}
+def done_before(work: Work, open_: OpenAssessment) -> Mapping[ItemId, tuple[Line, ...]]:
+    """For each item the measures of earlier plans that are done by now, the newest of each technology."""
+    found: dict[ItemId, tuple[Line, ...]] = {}
+    done = {one.technology: one for one in stored.done_before(work.session, open_.enterprise.id, open_.year)}
+    proved = _files_of(work, tuple(done.values())) if done else {}
     for technology in work.library.technologies if done else ():
-        if technology.id in done:
+        one = done.get(technology.id)
+        if one is not None:
+            line = Line(
+                measure=one, technology=technology, is_overdue=False, files=proved.get(one.id, ())
+            )
             for item in technology.closes:
-                found[item] = (*found.get(item, ()), technology)
+                found[item] = (*found.get(item, ()), line)
     return found
 
 

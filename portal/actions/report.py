@@ -8,7 +8,17 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from portal import words
-from portal.actions import account, evidence, package, papers, result, scenario, statistics, white_paper
+from portal.actions import (
+    account,
+    evidence,
+    package,
+    papers,
+    result,
+    scenario,
+    statistics,
+    white_paper,
+    workbook,
+)
 from portal.actions import assessment as filing
 from portal.actions.work import NotFound, Work, new_id
 from portal.config import Settings
@@ -380,6 +390,9 @@ _ON_A_SUBMISSION = Printable(compose=papers.compose_job, may_have=papers.may_hav
 _PRINTABLES: Mapping[JobKind, Printable] = {
     JobKind.NOTICE: _ON_A_SUBMISSION,
     JobKind.OPINION: _ON_A_SUBMISSION,
+    JobKind.BLANK: Printable(
+        compose=workbook.compose_blank, may_have=papers.may_have, file_name=workbook.blank_name
+    ),
     JobKind.REPORT: Printable(compose=_compose_report, may_have=_sees_report, file_name=_report_name),
     JobKind.PACKAGE: Printable(compose=_compose_package, may_have=_has_package, file_name=_package_name),
     JobKind.WHITE_PAPER: Printable(

@@ -1,20 +1,26 @@
 """The offline workbook of a self-check: out with the answers as they stand, in again cell by cell, all or nothing."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from portal.actions import assessment
 from portal.actions.assessment import NotEditable
-from portal.actions.work import NotFound, Work
+from portal.actions.work import NotFound, Work, new_id
 from portal.core.answers import Answer, check
+from portal.core.campaign import local_day
 from portal.core.errors import Problem
 from portal.core.filing import Change, OpenAssessment
+from portal.core.printing import Job, JobKind, JobState, ReportState
 from portal.core.questionnaire import ItemId
 from portal.core.roles import Account
 from portal.core.workbook import Cells, Difference, WorkbookRefused, check_origin, compare
-from portal.report import sheets
+from portal.report import html, sheets
 from portal.report import workbook as written
+from portal.storage import assessment as stored_assessment
+from portal.storage import report as stored_report
 from portal.storage import workbook as stored
+from portal.storage.assessment import canonical
 from portal.storage.intake import Refused
 
 MEDIA_TYPE = sheets.MEDIA_TYPE
@@ -57,6 +63,41 @@ def export(work: Work, one: OpenAssessment) -> bytes:
 def blank(work: Work, one: OpenAssessment) -> bytes:
     """An empty workbook of its questionnaire, for any enterprise of the sector."""
     return written.write(one.questionnaire, work.library, {}, written.Origin(), at=work.now)
+
+
+def ask_blank(work: Work, who: Account, id: str) -> str:
+    """Queue the questionnaire as a PDF to fill in by hand; the id of its print. Raises NotFound."""
+    one = open_(work, who, id)
+    look = html.version(work.settings.template_folder / "report")
+    told = canonical(["blank", one.id, one.questionnaire.version, work.library.checksum, look])
+    key, job = hashlib.sha256(told.encode("ascii")).hexdigest(), new_id()
+    if stored_report.add(
+        work.session, job, assessment_id=id, content_key=key, by=who.id, now=work.now, kind=JobKind.BLANK
+    ):
+        work.note("workbook.print", "assessment", id, after=job)
+        return job
+    there = stored_report.find_by_content(work.session, key)
+    is_gone = there.state is JobState.DONE and not (work.settings.report_folder / there.file).is_file()
+    if there.state is JobState.FAILED or is_gone:
+        stored_report.queue_again(work.session, there.id, by=who.id, now=work.now)
+    return there.id
+
+
+def compose_blank(work: Work, job: Job) -> html.Paper:
+    """The form in words, for the worker; raises NotFound."""
+    record = stored_assessment.find(work.session, job.assessment_id, sight=None)
+    if record is None:
+        raise NotFound(job.assessment_id)
+    asked = work.library.questionnaire(record.questionnaire_id, record.questionnaire_version)
+    # The styles and fonts of print take their time to load: not in the web.
+    from portal.report import blank
+
+    return blank.paper(blank.compose(asked, work.library, ()), local_day(work.now))
+
+
+def blank_name(work: Work, who: Account, found: ReportState) -> str:
+    """The form's name for saving."""
+    return f"{assessment.open_(work, who, found.assessment_id).questionnaire.sector}_空白填报表.pdf"
 
 
 def read(content: bytes) -> Cells | tuple[Problem, ...]:

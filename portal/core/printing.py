@@ -22,6 +22,7 @@ class JobKind(StrEnum):
     OPINION = "opinion"  # 审核意见表
     WHITE_PAPER = "white_paper"
     PACKAGE = "package"  # 申报包
+    BLANK = "blank"  # the questionnaire to fill in by hand
 
     @property
     def suffix(self) -> str:

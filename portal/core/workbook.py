@@ -23,6 +23,7 @@ class CellKind(Enum):
     TEXT = "text"
     DAY = "day"
     ERROR = "error"
+    MERGED = "merged"  # swallowed by a neighbour: nobody can tell what was meant to stand here
 
 
 @dataclass(frozen=True, slots=True)

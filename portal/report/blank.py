@@ -207,6 +207,15 @@ def preview(form: BlankForm) -> str:
     return html.fill("preview.html", form=form)
 
 
+def paper(form: BlankForm, printed_on: date) -> html.Paper:
+    """The blank form for the printing queue."""
+    identifier = hashlib.sha256(f"blank {form.title} {form.version}".encode()).digest()
+    values = {"form": form}
+    return html.Paper(
+        template="blank.html", values=values, made_on=printed_on, identifier=identifier, style="blank.css"
+    )
+
+
 def print_form(form: BlankForm, printed_on: date) -> bytes:
     """The blank form as PDF; the same questionnaire gives the same bytes."""
     text = html.fill("blank.html", form=form)

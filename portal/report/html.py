@@ -30,6 +30,7 @@ class Paper:
     values: Mapping[str, object]
     made_on: date
     identifier: bytes
+    style: str = "report.css"
 
 
 def render(document: ReportDocument | Paper, folder: Path = TEMPLATES) -> str:

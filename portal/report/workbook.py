@@ -60,18 +60,20 @@ from portal.report.sheets import plain
 FORMAT = "green-portal-workbook/1"
 STAMP, CHOICES, GUIDE, SOURCES = "_stamp", "_choices", "说明", "依据文件"
 YES, NO, NOT_APPLICABLE = "是", "否", "不适用"
-ID, NUMBER, TITLE, VALUE, UNIT, SHARE, REASON, WHEN, HELP, EVIDENCE, GREY = range(11)
+ID, NUMBER, TITLE, VALUE, UNIT, SHARE, REASON, WHEN, HELP, EVIDENCE, GREY, OPEN = range(12)
+# Together no wider than a landscape A4 bears at a size that can be read.
 _HEADINGS = {
-    NUMBER: ("序号", 6),
-    TITLE: ("条目", 44),
-    VALUE: ("填报", 20),
-    UNIT: ("单位", 12),
-    SHARE: ("覆盖比例（%）", 10),
-    REASON: ("不适用理由", 24),
-    WHEN: ("适用于", 24),
-    HELP: ("填报说明", 52),
-    EVIDENCE: ("通常的佐证", 32),
+    NUMBER: ("序号", 5),
+    TITLE: ("条目", 36),
+    VALUE: ("填报", 18),
+    UNIT: ("单位", 10),
+    SHARE: ("覆盖比例（%）", 9),
+    REASON: ("不适用理由", 18),
+    WHEN: ("适用于", 17),
+    HELP: ("填报说明", 40),
+    EVIDENCE: ("通常的佐证", 24),
 }
+_GUIDE_WIDTH = 96
 _FIRST_ROW = 3  # title, guide, headings
 _A4 = 9
 _PART = "#"  # between an item's id and one of its options
@@ -163,6 +165,8 @@ class _Writer:
         self._entry = book.add_format(base | {"locked": False, "bg_color": "#FFFBE6"})
         self._quoted = book.add_format(base | {"locked": False, "bg_color": "#FFFBE6", "quote_prefix": True})
         self._grey = book.add_format({"font_color": "#8A948F", "bg_color": "#E3E6E4"})
+        self._link = book.add_format({"font_color": "#1D6B50", "underline": 1, "valign": "top"})
+        self._count = book.add_format(base | {"text_wrap": False, "align": "right"})
         self._lists: list[tuple[str, ...]] = []
         # Where a trait's entry stands: option → (cell, what stands in it when it is chosen).
         self._chosen: dict[ItemId, dict[str, tuple[str, str]]] = {}
@@ -183,10 +187,11 @@ class _Writer:
     def section(self, page: Worksheet, section: Section) -> None:
         """One sheet."""
         page.write_string(0, NUMBER, plain(f"{page.get_name()}　{section.title}"), self._title)
+        page.write_url(0, EVIDENCE, f"internal:'{GUIDE}'!A1", self._link, "返回说明")
         page.merge_range(1, NUMBER, 1, EVIDENCE, plain(section.guide), self._text)
-        page.set_row(1, 15 * (1 + len(section.guide) // 110))
+        page.set_row(1, _height(section.guide, sum(width for _, width in _HEADINGS.values())))
         page.set_column(ID, ID, None, None, {"hidden": True})
-        page.set_column(GREY, GREY, None, None, {"hidden": True})
+        page.set_column(GREY, OPEN, None, None, {"hidden": True})
         for column, (heading, width) in _HEADINGS.items():
             page.set_column(column, column, width)
             page.write_string(2, column, heading, self._heading)
@@ -228,6 +233,8 @@ class _Writer:
         grey = self._grey_formula(item)
         if grey:
             page.write_formula(row, GREY, grey, None, int(self._is_grey(item)))
+        if not line.option:
+            page.write_formula(row, OPEN, _open_formula(line), None, int(self._is_open(item)))
         value, share, reason = _shown(line, self._answers.get(item.id, MISSING))
         if _takes_value(line):
             self._put(page, row, VALUE, value)
@@ -290,21 +297,33 @@ class _Writer:
                 return True
         return False
 
+    def _is_open(self, item: Item) -> bool:
+        is_blank = isinstance(self._answers.get(item.id, MISSING), Missing)
+        return is_blank and _is_wanted(item) and not self._is_grey(item)
+
     def guide(self, page: Worksheet, origin: Origin, at: datetime) -> None:
-        """说明: whose workbook it is and how it is filled in."""
-        page.set_column(0, 0, 100)
+        """说明: whose workbook it is, how it is filled in, and how far each sheet is."""
+        page.set_column(0, 0, _GUIDE_WIDTH - 24)
+        page.set_column(1, 2, 12)
         page.write_string(0, 0, plain(f"{self._questionnaire.title}　离线填报表"), self._title)
         whose = f"{origin.enterprise}　{origin.year} 年度" if origin.assessment else "空白表，未对应具体企业"
         made = f"问卷版本 {self._questionnaire.version}　导出时间 {words.minute(at)}"
-        contents = "；".join(
-            f"{name} {section.title}"
-            for name, section in zip(
-                sheet_names(self._questionnaire), self._questionnaire.sections, strict=True
-            )
-        )
-        lines = (whose, made, f"工作表：{contents}。", *_INSTRUCTIONS)
+        lines = (whose, made, *_INSTRUCTIONS)
         for row, line in enumerate(lines, start=1):
-            page.write_string(row, 0, plain(line), self._text)
+            page.merge_range(row, 0, row, 2, plain(line), self._text)
+            page.set_row(row, _height(line, _GUIDE_WIDTH))
+        top = len(lines) + 2
+        for column, heading in enumerate(("工作表", "条目", "还没有填")):
+            page.write_string(top, column, heading, self._heading)
+        sections = zip(sheet_names(self._questionnaire), self._questionnaire.sections, strict=True)
+        for row, (name, section) in enumerate(sections, start=top + 1):
+            title = plain(f"{name}　{section.title}")
+            page.write_url(row, 0, f"internal:'{name}'!D{_FIRST_ROW + 1}", self._link, title)
+            page.write_number(row, 1, len(section.items), self._count)
+            last = _FIRST_ROW + sum(1 for _ in _lines(section))
+            left = sum(self._is_open(item) for item in section.items)
+            counted = f"=SUM('{name}'!$L${_FIRST_ROW + 1}:$L${last})"
+            page.write_formula(row, 2, counted, self._count, left)
         _for_paper(page, "说明", is_wide=False)
         page.protect()
 
@@ -389,6 +408,30 @@ def _help(item: Item) -> str:
             lines.append("限定性指标" if item.binding else "")
             lines.append("留空时按活动数据计算" if item.formula else "")
     return "\n".join(line for line in lines if line)
+
+
+def _is_wanted(item: Item) -> bool:
+    """Whether a blank counts as not filled in: not what is optional, and not what is computed when left blank."""
+    match item:
+        case Activity():
+            return not (item.is_optional or item.is_zero_when_blank)
+        case Indicator():
+            return item.formula is None
+    return True
+
+
+def _open_formula(line: _Line) -> str:
+    """1 while nothing is filled in for an item that concerns the plant."""
+    item, row = line.item, line.row + 1
+    if not _is_wanted(item):
+        return "=0"
+    last = row + len(item.options) if isinstance(item, Trait) and item.is_many else row
+    return f'=IF(OR($K{row}=1,COUNTA($D{row}:$D{last})>0,$G{row}<>""),0,1)'
+
+
+def _height(text: str, width: int) -> int:
+    """The height of merged cells of so many Latin letters: a spreadsheet fits only single ones to their text."""
+    return 15 * (1 + 2 * len(text) // width)
 
 
 def _takes_value(line: _Line) -> bool:
@@ -538,7 +581,9 @@ def _rows(page: Mapping[str, Cell], name: str, section: Section, problems: list[
     for address, cell in page.items():
         if address[0] != "A" or not address[1:].isdigit():
             continue
-        if cell.text not in wanted:
+        if cell.kind is CellKind.MERGED:
+            problems.append(Problem(place=f"{name}!{address}", code="workbook_merged"))
+        elif cell.text not in wanted:
             problems.append(Problem(place=f"{name}!{address}", code="workbook_id_unknown"))
         elif cell.text in rows:
             problems.append(Problem(place=f"{name}!{address}", code="workbook_id_twice"))
@@ -551,6 +596,13 @@ def _rows(page: Mapping[str, Cell], name: str, section: Section, problems: list[
         if id not in rows
     ]
     return rows
+
+
+_UNREADABLE = {
+    CellKind.ERROR: "workbook_error",
+    CellKind.DAY: "workbook_day",
+    CellKind.MERGED: "workbook_merged",
+}
 
 
 class _Reading:
@@ -641,8 +693,8 @@ class _Reading:
         cell = self._page.get(address)
         if cell is None:
             return ""
-        if cell.kind in (CellKind.ERROR, CellKind.DAY):
-            self._refuse("workbook_error" if cell.kind is CellKind.ERROR else "workbook_day", address)
+        if cell.kind in _UNREADABLE:
+            self._refuse(_UNREADABLE[cell.kind], address)
             return ""
         return cleaned(cell.text)[: LONGEST_REASON + 1]
 

@@ -29,6 +29,7 @@ from portal.storage.tables import (
     EvidenceLinkRow,
     EvidenceRow,
     FirmRow,
+    MeasureEvidenceRow,
     MembershipRow,
     ObjectionRow,
     ReviewRow,
@@ -177,6 +178,7 @@ def _narrowed(wanted: Wanted, today: date) -> list[ColumnElement[bool]]:
         conditions.append(EvidenceRow.valid_until < today)
     elif wanted.shelf is Shelf.UNUSED:
         conditions.append(~exists().where(EvidenceLinkRow.evidence_id == EvidenceRow.id))
+        conditions.append(~exists().where(MeasureEvidenceRow.evidence_id == EvidenceRow.id))
     return conditions
 
 

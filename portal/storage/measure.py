@@ -1,6 +1,6 @@
 """The ledger of measures (整改台账): rows ↔ core objects. Every query says whose lines it may touch."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -12,7 +12,16 @@ from portal.core.planning import Entry, Measure, MeasureState, Realised
 from portal.core.roles import Sight
 from portal.storage.enterprise import as_enterprise
 from portal.storage.sight import seen_by
-from portal.storage.tables import AccountRow, AssessmentRow, EnterpriseRow, MeasureRow, MembershipRow
+from portal.storage.tables import (
+    AccountRow,
+    AssessmentRow,
+    EnterpriseRow,
+    EvidenceRow,
+    MeasureEvidenceRow,
+    MeasureRow,
+    MembershipRow,
+)
+from portal.storage.upsert import add_new
 
 _FIELDS = tuple(name for name in Measure.__dataclass_fields__ if name != "changed_by")
 
@@ -79,6 +88,37 @@ def realised(session: Session, technology: str) -> tuple[Realised, ...]:
         .order_by(MeasureRow.finished_on, MeasureRow.changed_at, MeasureRow.id)
     )
     return tuple(Realised(enterprise_id=id, spent=spent, saving=saving) for id, spent, saving in rows)
+
+
+def files(session: Session, ids: Collection[str]) -> dict[str, list[str]]:
+    """By line of the ledger the ids of its files, in the order of linking; removed ones are left out."""
+    rows = session.execute(
+        select(MeasureEvidenceRow.measure_id, MeasureEvidenceRow.evidence_id)
+        .join(EvidenceRow, EvidenceRow.id == MeasureEvidenceRow.evidence_id)
+        .where(MeasureEvidenceRow.measure_id.in_(ids), EvidenceRow.removed_at.is_(None))
+        .order_by(MeasureEvidenceRow.measure_id, MeasureEvidenceRow.linked_at, MeasureEvidenceRow.evidence_id)
+    )
+    found: dict[str, list[str]] = {}
+    for measure_id, evidence_id in rows:
+        found.setdefault(measure_id, []).append(evidence_id)
+    return found
+
+
+def link(session: Session, id: str, evidence_id: str, *, by: str, now: datetime) -> bool:
+    """Let a file prove a line; False when it does already."""
+    return add_new(
+        session, MeasureEvidenceRow, measure_id=id, evidence_id=evidence_id, linked_by=by, linked_at=now
+    )
+
+
+def unlink(session: Session, id: str, evidence_id: str) -> bool:
+    """Let it prove the line no longer; False when it did not."""
+    gone = session.execute(
+        delete(MeasureEvidenceRow)
+        .where(MeasureEvidenceRow.measure_id == id, MeasureEvidenceRow.evidence_id == evidence_id)
+        .returning(MeasureEvidenceRow.evidence_id)
+    )
+    return gone.one_or_none() is not None
 
 
 def add(

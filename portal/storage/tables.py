@@ -750,6 +750,20 @@ class MeasureRow(Row):
     changed_at: Mapped[datetime]
 
 
+class MeasureEvidenceRow(Row):
+    """Which file of the library proves that a measure was done."""
+
+    __tablename__ = "measure_evidence"
+    measure_id: Mapped[str] = mapped_column(
+        PublicId, ForeignKey("measure.id", ondelete="CASCADE"), primary_key=True
+    )
+    evidence_id: Mapped[str] = mapped_column(
+        PublicId, ForeignKey("evidence.id"), primary_key=True, index=True
+    )
+    linked_by: Mapped[str] = mapped_column(PublicId, ForeignKey("account.id"))
+    linked_at: Mapped[datetime]
+
+
 class BatchRow(Row):
     """Many reports asked for at once."""
 

@@ -22,9 +22,12 @@ LARGEST = 3 * 1024 * 1024  # less than the largest body that pages take
 LARGEST_UNPACKED = 40 * 1024 * 1024
 MOST_ROWS = 2_000
 MOST_COLUMNS = 60
+# What is said of any office file; for the rest the advice of the evidence library would lead astray.
+_SAID_WELL = {"file_encrypted", "file_old_office", "file_macros", "file_damaged", "file_unpacks_too_large"}
 _DIGITS = 15  # what a spreadsheet keeps of a number
 _CELL = re.compile(r"<c\s([^>]*?)(?:/>|>(.*?)</c>)", re.DOTALL)
 _PLACE = re.compile(r'\br="([A-Z]{1,3})([0-9]{1,7})"')
+_MERGED = re.compile(r'<mergeCell\s[^>]*?\bref="([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"')
 _PERCENT_FORMS = {"9", "10"}  # Excel's own 0% and 0.00%
 
 
@@ -32,8 +35,7 @@ def read(content: bytes) -> dict[str, dict[str, Cell]]:
     """Sheet → address → cell, without the empty ones; raises Refused."""
     if len(content) > LARGEST:
         raise Refused("file_too_large", str(LARGEST // 1024**2))
-    if sniffed(content) is not MediaType.XLSX:
-        raise Refused("file_not_a_table")
+    _check_kind(content)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > LARGEST_UNPACKED:
@@ -48,6 +50,17 @@ def read(content: bytes) -> dict[str, dict[str, Cell]]:
         }
     except (CalamineError, zipfile.BadZipFile, KeyError, OSError, ValueError, ArithmeticError) as error:
         raise Refused("file_damaged") from error
+
+
+def _check_kind(content: bytes) -> None:
+    try:
+        is_xlsx = sniffed(content) is MediaType.XLSX
+    except Refused as error:
+        if error.code in _SAID_WELL:
+            raise
+        is_xlsx = False
+    if not is_xlsx:
+        raise Refused("workbook_not_xlsx")
 
 
 def _text(archive: zipfile.ZipFile, path: str) -> str:
@@ -87,9 +100,10 @@ def _percent_styles(archive: zipfile.ZipFile) -> set[str]:
 
 
 def _marks(archive: zipfile.ZipFile, path: str, percent: set[str]) -> dict[str, CellKind]:
-    """The cells with an error, with a formula that has no value yet, or shown as per cent."""
-    marks: dict[str, CellKind] = {}
-    for attributes, inner in _CELL.findall(_text(archive, path)):
+    """The cells with an error, with a formula that has no value yet, shown as per cent, or swallowed by another."""
+    text = _text(archive, path)
+    marks = _merged(text)
+    for attributes, inner in _CELL.findall(text):
         place = _PLACE.search(attributes)
         if place is None:
             raise Refused("file_damaged")  # legal, but then nobody could be told where a problem is
@@ -97,10 +111,25 @@ def _marks(archive: zipfile.ZipFile, path: str, percent: set[str]) -> dict[str, 
         if int(line) > MOST_ROWS or _number(column) > MOST_COLUMNS:
             raise Refused("workbook_too_long")
         tag = f" {attributes} "
+        if column + line in marks:
+            continue
         if _attribute(tag, "t") == "e" or ("<f" in inner and not re.search(r"<v[^>]*>[^<]", inner)):
             marks[column + line] = CellKind.ERROR
         elif _attribute(tag, "s") in percent:
             marks[column + line] = CellKind.PERCENT
+    return marks
+
+
+def _merged(text: str) -> dict[str, CellKind]:
+    """The cells that a merged one covers, but for its first."""
+    marks: dict[str, CellKind] = {}
+    for first, top, last, bottom in _MERGED.findall(text):
+        if int(bottom) > MOST_ROWS or _number(last) > MOST_COLUMNS:
+            raise Refused("workbook_too_long")
+        for line in range(int(top), int(bottom) + 1):
+            for place in range(_number(first), _number(last) + 1):
+                marks[f"{_letters(place - 1)}{line}"] = CellKind.MERGED
+        del marks[f"{first}{top}"]
     return marks
 
 
@@ -113,7 +142,8 @@ def _number(letters: str) -> int:
 
 
 def _cells(rows: Sequence[Sequence[object]], marks: dict[str, CellKind]) -> dict[str, Cell]:
-    found = {address: Cell(kind, "") for address, kind in marks.items() if kind is CellKind.ERROR}
+    empty = (CellKind.ERROR, CellKind.MERGED)
+    found = {address: Cell(kind, "") for address, kind in marks.items() if kind in empty}
     for line, row in enumerate(rows, start=1):
         for place, value in enumerate(row):
             address = f"{_letters(place)}{line}"

@@ -28,7 +28,7 @@ _GETS = {"home.check": CHECKING, "home.check_number": CHECKING}
 # Several files at once by a plain form; with scripts every file is a request of its own.
 LARGEST_UPLOAD = 105 * 1024 * 1024
 LARGEST_REPORT = 20 * 1024 * 1024  # a report that anybody drops to be verified
-_UPLOADS = {"evidence.upload", "evidence.put"}
+_UPLOADS = {"evidence.upload", "evidence.put", "measure.prove"}
 
 
 def widen(app: Flask) -> None:

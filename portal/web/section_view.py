@@ -11,6 +11,7 @@ from flask import current_app, render_template
 from markupsafe import Markup
 
 from portal import words
+from portal.actions.measure import Line
 from portal.core.answers import usual_range_warning
 from portal.core.assessment import Assessment, SectionResult
 from portal.core.filing import Conflict, OpenAssessment, StoredAnswer
@@ -19,7 +20,6 @@ from portal.core.library import Library
 from portal.core.plant import Concern, concern
 from portal.core.questionnaire import Indicator, Item, ItemId, Practice, Questionnaire, Section, Source, Trait
 from portal.core.scoring import assess
-from portal.core.technology import Technology
 from portal.web.fields import ItemField, answer_text
 from portal.web.item_form import SectionForm
 
@@ -111,7 +111,7 @@ def views_of(
     form: SectionForm,
     assessment: Assessment,
     conflicts: tuple[Conflict, ...] = (),
-    done: Mapping[ItemId, tuple[Technology, ...]] = MappingProxyType({}),
+    done: Mapping[ItemId, tuple[Line, ...]] = MappingProxyType({}),
 ) -> list[ItemView]:
     """The items of the form's section, in order; those that do not concern the plant are there but hidden."""
     told = {conflict.item: conflict for conflict in conflicts}
@@ -135,10 +135,23 @@ def views_of(
                 warning=words.problem(warning) if warning is not None else "",
                 conflict=conflict,
                 theirs=answer_text(item, conflict.theirs.answer) if conflict is not None else "",
-                done=tuple(each.title for each in done.get(item.id, ())),
+                done=tuple(_done_text(each) for each in done.get(item.id, ())),
             )
         )
     return views
+
+
+def _done_text(line: Line) -> str:
+    """A measure that was carried out: when, what it saves, and the files that prove it."""
+    one = line.measure
+    told = [f"{words.day(one.finished_on)} 完成"] if one.finished_on else []
+    if one.effect is not None:
+        told.append(f"实测效果 {words.quantity(one.effect, one.effect_unit)}")
+    if one.saving is not None:
+        told.append(f"年节约 {words.money(one.saving)}")
+    if line.files:
+        told.append("台账佐证：" + "、".join(file.title for file in line.files))
+    return f"{line.title}（{'，'.join(told)}）" if told else line.title
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from portal.catalog.library import load
-from portal.config import HOME
 from portal.core.answers import (
     MISSING,
     Answer,
@@ -39,8 +37,9 @@ from portal.core.workbook import Cell, CellKind, WorkbookRefused, check_origin, 
 from portal.report import workbook
 from portal.report.workbook import Origin
 from portal.storage import workbook as stored
+from tests.make import library
 
-LIBRARY = load(HOME / "questionnaires")
+LIBRARY = library()
 AT = datetime(2026, 11, 22, 6, 32, tzinfo=UTC)
 ORIGIN = Origin(assessment="abc", enterprise="示例水泥有限公司", year="2026")
 CEMENT = LIBRARY.questionnaire("cement")
@@ -172,6 +171,8 @@ def test_a_share_may_be_typed_as_per_cent(cell: Cell) -> None:
     [
         (Activity, {"D": Cell(CellKind.DAY, "2026-01-02")}, "D", "workbook_day"),
         (Activity, {"D": Cell(CellKind.ERROR, "")}, "D", "workbook_error"),
+        (Activity, {"D": Cell(CellKind.MERGED, "")}, "D", "workbook_merged"),
+        (Activity, {"A": Cell(CellKind.MERGED, "")}, "A", "workbook_merged"),
         (Activity, {"D": Cell(CellKind.TEXT, "很多")}, "D", "not_a_number"),
         (Activity, {"D": Cell(CellKind.PERCENT, "0.4")}, "D", "workbook_percent"),
         (Activity, {"D": Cell(CellKind.NUMBER, "-1")}, "D", "negative"),

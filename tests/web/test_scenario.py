@@ -1,5 +1,7 @@
 """Scenarios, the cheapest way to a goal, the plan in the ledger, and who may see them."""
 
+import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -18,6 +20,7 @@ from portal.storage import account as stored_account
 from portal.storage.tables import MandateRow
 from tests.cast import PASSWORD, Person
 from tests.make import SNCR, make_answers, make_changes
+from tests.papers import make_pdf
 from tests.web.browser import text_of
 from tests.web.conftest import Enter
 
@@ -249,6 +252,11 @@ def test_next_year_knows_what_was_done(
         line = measure.ledger(work, manager.account, manager.enterprise).lines[0].measure
     done = {"state": "done", "finished_on": "2026-01-05", "spent": "30", "saving": "10"}
     assert browser.post(f"/enterprises/{manager.enterprise}/measures/{line.id}", done).status_code == 302
+    sent = {"files": (io.BytesIO(make_pdf()), "验收单.pdf")}
+    assert (
+        browser.post(f"/enterprises/{manager.enterprise}/measures/{line.id}/evidence", sent).status_code
+        == 302
+    )
     assert "上年计划已完成" not in text_of(browser.get(f"{filled}/sections/measures"))
     id = filled.rsplit("/", 1)[1]
     with door.writing() as work:
@@ -260,7 +268,40 @@ def test_next_year_knows_what_was_done(
         )
     now = browser.post(f"/enterprises/{manager.enterprise}/assessments").headers["Location"]
     page = text_of(browser.get(f"{now}/sections/measures"))
-    assert page.count("上年计划已完成：精准 SNCR") == 1
+    told = "上年计划已完成：精准 SNCR（2026-01-05 完成，年节约 10 万元，台账佐证：验收单）"
+    assert page.count(told) == 1
+
+
+def test_files_of_the_library_prove_a_line_of_the_ledger(
+    door: Door, enter: Enter, manager: Person, stranger: Person, kept: str
+) -> None:
+    browser, other = enter(manager), enter(stranger)
+    browser.post(f"{kept}/choose")
+    with door.reading() as work:
+        line = measure.ledger(work, manager.account, manager.enterprise).lines[0].measure
+    address = f"/enterprises/{manager.enterprise}/measures/{line.id}/evidence"
+    assert browser.post(address).status_code == 422
+    refused = browser.post(address, {"files": (io.BytesIO(b"MZ"), "a.exe")})
+    assert refused.status_code == 422
+    assert "只能上传" in text_of(refused)
+    sent = {"files": (io.BytesIO(make_pdf()), "验收单.pdf")}
+    assert browser.post(address, sent).status_code == 302
+    page = text_of(browser.get(f"/enterprises/{manager.enterprise}/measures"))
+    assert "佐证：" in page
+    (file,) = set(re.findall(r"/evidence/([\w-]{12})", page))
+    # Again changes nothing; it is no unused file, and it leaves the line but not the library.
+    assert browser.post(address, evidence=file).status_code == 302
+    assert file not in text_of(browser.get(f"/enterprises/{manager.enterprise}/evidence?show=unused"))
+    # A stranger neither puts nor takes, and nobody's own line bears a stranger's file.
+    assert other.post(address, evidence=file).status_code == 404
+    assert other.post(address, remove=file).status_code == 404
+    theirs = {"files": (io.BytesIO(make_pdf(2)), "别家.pdf")}
+    other.post(f"/enterprises/{stranger.enterprise}/evidence", theirs)
+    library = text_of(other.get(f"/enterprises/{stranger.enterprise}/evidence"))
+    foreign = re.findall(r"/evidence/([\w-]{12})", library)[0]
+    assert browser.post(address, evidence=foreign).status_code == 404
+    assert browser.post(address, remove=file).status_code == 302
+    assert file in text_of(browser.get(f"/enterprises/{manager.enterprise}/evidence?show=unused"))
 
 
 def test_a_stranger_sees_neither_scenario_nor_ledger(

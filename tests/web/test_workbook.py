@@ -120,7 +120,7 @@ def test_a_wrong_file_is_refused_with_the_reason(enter: Enter, manager: Person, 
     for content, said in (
         (stream.getvalue(), "不是本系统导出的离线填报表"),
         (b"PK\x03\x04 broken", "文件打不开"),
-        (b"%PDF-1.7", "无法读成表格"),
+        (b"%PDF-1.7", "不是 Excel 工作簿"),
     ):
         status, page = _upload(browser, filled, content)
         assert status == 422 and said in page, said
@@ -135,3 +135,13 @@ def test_a_forged_answer_and_a_strangers_self_check_are_refused(
     assert browser.post(f"{filled}/workbook/apply", bad).status_code == 422
     assert browser.post(f"{filled}/workbook/apply", {"take": COAL, f"answer-{COAL}": "{"}).status_code == 400
     assert enter(stranger).get(f"{filled}/workbook.xlsx").status_code == 404
+
+
+def test_the_blank_form_is_printed_once(enter: Enter, manager: Person, stranger: Person, filled: str) -> None:
+    browser = enter(manager)
+    first = browser.post(f"{filled}/workbook/blank").headers["Location"]
+    assert browser.post(f"{filled}/workbook/blank").headers["Location"] == first
+    assert "空白填报表" in text_of(browser.get(first))
+    other = enter(stranger)
+    assert other.get(first).status_code == 404
+    assert other.post(f"{filled}/workbook/blank").status_code == 404

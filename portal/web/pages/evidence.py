@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from portal import words
 from portal.actions import assessment, enterprise, evidence
-from portal.actions.evidence import Added, Arrival, FileGone, NotOpen, StoreUnreachable, Upload
+from portal.actions.evidence import Added, Arrival, FileGone, NotOpen, StoreUnreachable
 from portal.actions.work import NotFound, Work
 from portal.core.campaign import local_day
 from portal.core.errors import Problem
@@ -29,6 +29,7 @@ from portal.web.downloads import attachment
 from portal.web.errors import wants_json
 from portal.web.forms import EvidenceForm, show
 from portal.web.section_view import panel_of
+from portal.web.uploads import uploads
 
 pages = Pages("evidence", __name__)
 READERS = FILLING | REVIEWER
@@ -121,17 +122,8 @@ def _query(wanted: Wanted, **changes: object) -> str:
     return "?" + urlencode({name: value for name, value in {**given, **changes}.items() if value})
 
 
-def _uploads() -> list[Upload]:
-    """The files of the request, each read only as far as it may be long."""
-    return [
-        Upload(name=one.filename, content=one.stream.read(evidence.LARGEST_FILE + 1))
-        for one in request.files.getlist("files")
-        if one.filename
-    ]
-
-
 def _receive(work: Work, who: Account | None, id: str) -> tuple[Arrival, ...]:
-    return evidence.receive(work, require_account(who), id, _uploads())
+    return evidence.receive(work, require_account(who), id, uploads())
 
 
 @pages.page(
@@ -329,8 +321,8 @@ def _item_page(
 def _receive_beside(work: Work, who: Account | None, id: str) -> tuple[Arrival, ...]:
     me = require_account(who)
     one = assessment.open_(work, me, id)
-    uploads = _uploads()
-    return evidence.receive(work, me, one.enterprise.id, uploads) if uploads else ()
+    sent = uploads()
+    return evidence.receive(work, me, one.enterprise.id, sent) if sent else ()
 
 
 @pages.page(

@@ -1,18 +1,22 @@
 """整改台账: the measures of an enterprise's plan, line by line."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal import words
-from portal.actions import measure
+from portal.actions import evidence, measure
+from portal.actions.evidence import Arrival
 from portal.actions.measure import Line
 from portal.actions.work import Work
+from portal.core.errors import Problem
+from portal.core.evidence import Particulars
 from portal.core.planning import LONGEST_NOTE, LONGEST_OWNER, MeasureState
 from portal.core.roles import Account, Role
 from portal.web.access import Pages, require_account
 from portal.web.planning_forms import DAYS, NUMBERS, TEXTS, as_typed, entry_of
+from portal.web.uploads import uploads
 
 pages = Pages("measure", __name__)
 READERS = frozenset({Role.MANAGER, Role.CONSULTANT})
@@ -34,15 +38,58 @@ def keep(work: Work, who: Account | None, id: str, measure_id: str) -> ResponseR
     if entry is not None:
         problems = measure.keep(work, me, id, measure_id, entry)
     if not problems:
-        return redirect(f"/enterprises/{id}/measures?saved={measure_id}#m-{measure_id}")
+        return _done(id, measure_id)
     wrong = {problem.place: words.problem(problem) for problem in problems}
     return _page(work, me, id, measure_id, wrong), 422
+
+
+def _receive(work: Work, who: Account | None, id: str, measure_id: str) -> tuple[Arrival, ...]:
+    """Look at the uploads in a reading unit; nobody else waits for it."""
+    me = require_account(who)
+    measure.find(work, me, id, measure_id)
+    return evidence.receive(work, me, id, uploads())
+
+
+@pages.page(
+    "/enterprises/<id>/measures/<measure_id>/evidence",
+    roles=READERS,
+    methods=("POST",),
+    subject=SUBJECT,
+    ahead=_receive,
+)
+def prove(
+    work: Work, who: Account | None, id: str, measure_id: str, ahead: Sequence[Arrival]
+) -> ResponseReturnValue:
+    """Put files of the library, and new ones, beside a line; or take one away."""
+    me = require_account(who)
+    removed = request.form.get("remove", "")
+    if removed:
+        measure.detach(work, me, id, measure_id, removed)
+        return _done(id, measure_id)
+    added = evidence.add(work, me, id, ahead, Particulars(title="", kind=""))
+    problems = tuple(one.problem for one in added if one.problem is not None)
+    fresh = [one.evidence.id for one in added if one.evidence is not None]
+    chosen = [*filter(None, request.form.getlist("evidence")), *fresh]
+    if not problems and not chosen:
+        problems = (Problem(place="files", code="nothing_chosen"),)
+    # What was taken in stays: the files that were refused are named beside the field.
+    problems += measure.attach(work, me, id, measure_id, chosen)
+    if not problems:
+        return _done(id, measure_id)
+    wrong = {"files": "；".join(words.problem(problem) for problem in problems)}
+    return _page(work, me, id, measure_id, wrong), 422
+
+
+def _done(id: str, measure_id: str) -> ResponseReturnValue:
+    return redirect(f"/enterprises/{id}/measures?saved={measure_id}#m-{measure_id}")
 
 
 def _page(
     work: Work, me: Account, id: str, open_line: str = "", wrong: Mapping[str, str] | None = None
 ) -> str:
     found = measure.ledger(work, me, id)
+    # Where only files were sent the line's own fields were not.
+    typed_line = open_line if "state" in request.form else ""
     return render_template(
         "measure/ledger.html",
         ledger=found,
@@ -50,7 +97,7 @@ def _page(
         states=MeasureState,
         open_line=open_line,
         wrong=wrong or {},
-        typed_of=lambda line: as_typed(request.form) if line.measure.id == open_line else _typed(line),
+        typed_of=lambda line: as_typed(request.form) if line.measure.id == typed_line else _typed(line),
         saved=request.args.get("saved", ""),
         is_planned="planned" in request.args,
         longest_owner=LONGEST_OWNER,

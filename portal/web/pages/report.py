@@ -96,6 +96,8 @@ def _back(found: ReportState, me: Account) -> tuple[str, str]:
         return f"/assessments/{found.assessment_id}/package", "申报包"
     if me.role is Role.REVIEWER:
         return f"/reviews/{found.assessment_id}", "审核"
+    if found.kind is JobKind.BLANK:
+        return f"/assessments/{found.assessment_id}/workbook", "离线填报"
     return f"/assessments/{found.assessment_id}/result", "自评价结果"
 
 
@@ -106,6 +108,8 @@ def _again(found: ReportState) -> str:
             return f"/assessments/{found.assessment_id}/papers/notice-{found.subject}"
         case JobKind.OPINION:
             return f"/assessments/{found.assessment_id}/papers/opinion"
+        case JobKind.BLANK:
+            return f"/assessments/{found.assessment_id}/workbook/blank"
         case JobKind.REPORT:
             return f"/assessments/{found.assessment_id}/reports"
     return ""

@@ -47,6 +47,12 @@ def blank(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     return _file(workbook.blank(work, one), f"{one.questionnaire.sector}_空白填报表.xlsx")
 
 
+@pages.page("/assessments/<id>/workbook/blank", roles=FILLING, methods=("POST",), subject=SUBJECT)
+def print_blank(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
+    """The questionnaire on paper: queued, and watched on the page of prints."""
+    return redirect(f"/reports/{workbook.ask_blank(work, require_account(who), id)}")
+
+
 def _file(content: bytes, name: str) -> Response:
     response = make_response(content)
     response.mimetype = workbook.MEDIA_TYPE
