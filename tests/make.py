@@ -14,6 +14,7 @@ from portal.core.enterprise import EnterpriseProfile, check_digit
 from portal.core.filing import Change
 from portal.core.levels import Verification
 from portal.core.library import Library
+from portal.core.package import Blank, Frame, FrameChapter, Group, Holds, Known
 from portal.core.questionnaire import (
     Citation,
     Column,
@@ -140,7 +141,35 @@ def make_library(*questionnaires: Questionnaire) -> Library:
         factors={},
         carriers={},
         checksum="example",
+        frames=(make_frame(),),
     )
+
+
+def make_frame(**changes: Any) -> Frame:
+    """A frame of an application in which everything of `make_questionnaire` has its place."""
+    parts: dict[str, Any] = {
+        "id": "frame",
+        "title": "示例框架",
+        "form": "绿色工厂自评价报告",
+        "since": "2018",
+        "source": SOURCE,
+        "verification": Verification.SECONDHAND,
+        "note": "示例。",
+        "cover": (Blank(title="申报单位", known=Known.NAME),),
+        "fields": (Blank(title="邮编"),),
+        "pledge": "本单位承诺材料真实。",
+        "groups": (
+            Group(id="plant", title="工厂", sections=("plant",)),
+            Group(id="measures", title="措施", sections=("measures",)),
+        ),
+        "chapters": (
+            FrameChapter(
+                id="one", number="一", title="情况", holds=Holds.GROUPS, groups=("plant", "measures")
+            ),
+            FrameChapter(id="two", number="二", title="证明材料", holds=Holds.EVIDENCE),
+        ),
+    }
+    return Frame(**(parts | changes))
 
 
 def make_answers() -> dict[ItemId, Answer]:

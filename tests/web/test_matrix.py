@@ -53,9 +53,11 @@ NARROWER: Mapping[str, frozenset[str]] = {
         "campaign.edit", "campaign.publish", "campaign.invitees", "campaign.invitee_template", "campaign.new",
         "campaign.letters",
     )
+    # An application package is for whoever may print.
+    "package.show": MANAGERS | {FIRM},
 }  # fmt: skip
-# What is not there for everything of its kind: a picture of a file that cannot be drawn, an objection out of season.
-NOT_ALWAYS = frozenset({"evidence.page", "evidence.thumbnail", "correction.objection"})
+# What is not there for everything of its kind: a picture of a file that cannot be drawn, an objection out of season, the package of a draft.
+NOT_ALWAYS = frozenset({"package.show", "evidence.page", "evidence.thumbnail", "correction.objection"})
 # Whose pages tell of everybody by design: the trail holds before and after of every change but answers.
 NOT_SWEPT = frozenset({"auditor"})
 MISSING = "AAAAAAAAAAAA"

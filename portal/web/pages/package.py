@@ -26,7 +26,7 @@ def ask(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     offer = package.offer(work, me, id)
     if offer.load.is_too_much:
         return _page(offer), 400
-    frame = package.frame_of(work, request.form.get("frame", ""))
+    frame = package.frame_of(work, request.form.get("frame") or offer.proposed.id)
     return redirect(f"/reports/{report.ask(work, me, id, frame=frame.id)}")
 
 
