@@ -115,11 +115,10 @@ def groups_of(
 def _is_asked_for(dossier: Dossier, item: Item, show: str, left: frozenset[ItemId]) -> bool:
     match show:
         case "changed":
-            verdict = dossier.standing.get(item.id)
             was_sent_back = any(
                 one.item == item.id and one.kind is VerdictKind.RETURNED for one in dossier.verdicts
             )
-            return item.id in dossier.changed or was_sent_back or (verdict is None and item.id in left)
+            return item.id in dossier.changed or was_sent_back
         case "left":
             return item.id in left
         case "findings":
@@ -277,7 +276,8 @@ def between_of(dossier: Dossier, id: ItemId) -> Between:
         choices=tuple(
             (value, text)
             for value, text in _choices(item, answer)
-            if value != "missing" and (Extent(value) is least is Extent.PARTIAL or _is_above(Extent(value), least))
+            if value != "missing"
+            and (Extent(value) is least is Extent.PARTIAL or _is_above(Extent(value), least))
         ),
         is_figure=isinstance(item, Indicator | Activity),
     )
@@ -326,9 +326,9 @@ class Totals:
 
     rows: tuple[tuple[str, str, str, str], ...]
     reasons: tuple[tuple[ItemId, str, str, str], ...]  # item, title, difference, reason
+    asked: tuple[tuple[ItemId, str, str], ...]  # to correct in this round: item, title, comment
     wanted: int
     judged: int
-    sent_back: int
     lowered: int
 
 
@@ -357,13 +357,19 @@ def totals_of(dossier: Dossier) -> Totals:
     return Totals(
         rows=tuple(rows),
         reasons=tuple(
-            (item, dossier.open.questionnaire.items[item].title, one.difference, _reason(dossier, item))
+            (item, dossier.item(item).title, one.difference, _reason(dossier, item))
             for item, one in scores.items()
             if one.difference not in ("0", words.NOTHING)
         ),
+        asked=tuple(
+            (one.item, dossier.item(one.item).title, one.comment)
+            for one in dossier.verdicts
+            if one.kind is VerdictKind.RETURNED
+            and one.round == dossier.case.round
+            and (one.issued_at is not None or one in dossier.sent_back)
+        ),
         wanted=wanted,
         judged=wanted - len(dossier.left),
-        sent_back=len(dossier.sent_back),
         lowered=sum(one.kind is VerdictKind.LOWERED for one in dossier.standing.values()),
     )
 
@@ -399,8 +405,9 @@ def grade_text(assessment: Assessment) -> str:
 
 
 def default_show(dossier: Dossier) -> str:
-    """A second review begins with what has changed."""
-    return CHANGED if dossier.before is not None else EVERYTHING
+    """A bureau that has seen the round before begins with what has changed since."""
+    has_seen = any(one.party is dossier.party and one.round < dossier.case.round for one in dossier.verdicts)
+    return CHANGED if dossier.before is not None and has_seen else EVERYTHING
 
 
 def chosen_show(dossier: Dossier, asked: str) -> str:

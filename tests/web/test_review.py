@@ -245,6 +245,23 @@ def test_whoever_comes_second_is_told_who_was_first(
     assert by_script.status_code == 409 and "没有保存" in by_script.get_json()["message"]
 
 
+def test_a_button_pressed_twice_is_pressed_once(submitted: str, district: Browser) -> None:
+    for _ in range(2):
+        taken = district.post(f"/reviews/{submitted}/take")
+        assert taken.status_code == 302
+    page = district.get(f"/reviews/{submitted}").text
+    for _ in range(2):
+        assert district.post(f"/reviews/{submitted}/rest", revision=_revision(page)).status_code == 302
+    page = district.get(f"/reviews/{submitted}").text
+    for _ in range(2):
+        sent = district.post(f"/reviews/{submitted}/forward", revision=_revision(page), remark="同意上报")
+        assert sent.headers["Location"] == f"/reviews/{submitted}?done=forward"
+    assert "已办理：初审通过，报市级复核" in district.get(sent.headers["Location"]).text
+    # Other words are another deed: they are shown again.
+    other = district.post(f"/reviews/{submitted}/forward", revision=_revision(page), remark="另外的意见")
+    assert other.status_code == 409 and "另外的意见" in other.text
+
+
 def test_an_old_page_loses_nothing_and_can_be_sent_again(submitted: str, district: Browser) -> None:
     page = _take(district, submitted)
     district.post(f"/reviews/{submitted}/rest", revision=_revision(page))

@@ -13,6 +13,7 @@ from portal.actions.review import Dossier
 from portal.actions.work import NotFound, Work
 from portal.core.answers import MISSING
 from portal.core.errors import Problem
+from portal.core.plain_text import cleaned
 from portal.core.questionnaire import ItemId
 from portal.core.review import DAYS_TO_CORRECT, Deed, NotAllowed, ReviewState, Stale, VerdictKind
 from portal.core.review_queue import TO_DO, Asked, Holding, Order
@@ -397,6 +398,8 @@ def _refused(error: NotAllowed) -> ResponseReturnValue:
     with current_app.extensions["door"].reading() as work:
         dossier = review.open_(work, g.who, error.case.assessment_id)
         revision = revision_of(form)
+        if _is_done(error, dossier, revision):
+            return redirect(f"/reviews/{dossier.case.assessment_id}?done={error.deed.value}")
         page = render_template(
             "review/refused.html",
             dossier=dossier,
@@ -422,6 +425,17 @@ def _refused(error: NotAllowed) -> ResponseReturnValue:
             bureau=words_bureau,
         )
     return page, 409
+
+
+def _is_done(error: NotAllowed, dossier: Dossier, revision: int) -> bool:
+    """Whether the same person has just done the same: a button that is pressed twice is pressed once."""
+    if error.deed is Deed.JUDGE:
+        return isinstance(error, Stale) and request.path.endswith("/rest") and not judging.rest_of(dossier)
+    last = dossier.decisions[-1] if dossier.decisions else None
+    if last is None or (last.deed, last.by) != (error.deed, g.who.name):
+        return False
+    is_next = revision + 1 == last.revision if revision else dossier.case.holder_id == g.who.id
+    return is_next and last.remark == cleaned(request.form.get("remark", ""))
 
 
 _TITLES: Mapping[str, str] = {"remark": "意见", "comment": "意见", "days": "天数", "to": "移交给"}

@@ -242,12 +242,18 @@ document.addEventListener("keydown", (event) => {
 });
 
 addEventListener("online", flush);
+// Back from another page the browser may show this one as it was left.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
 addEventListener("beforeunload", (event) => {
   if (waiting.size || isSending) event.preventDefault();
 });
 // A decision carries what was saved: it waits for the last verdict.
 for (const decision of document.querySelectorAll("form.decision")) {
   decision.addEventListener("submit", async (event) => {
+    if (decision.dataset.sent) return event.preventDefault(); // pressed twice
+    decision.dataset.sent = "1";
     if (!waiting.size && !isSending) return;
     event.preventDefault();
     for (let tries = 0; (waiting.size || isSending) && tries < 40; tries++) {
@@ -255,9 +261,7 @@ for (const decision of document.querySelectorAll("form.decision")) {
       await new Promise((done) => setTimeout(done, 150));
     }
     if (!waiting.size) decision.submit();
+    else delete decision.dataset.sent;
   });
 }
 document.documentElement.classList.add("scripted");
-if (matchMedia("(max-width: 75rem)").matches) {
-  for (const fold of document.querySelectorAll(".review-side > details")) fold.open = false;
-}

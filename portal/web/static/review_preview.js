@@ -44,3 +44,6 @@ next.addEventListener("click", () => turn(page + 1));
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !preview.hidden && !event.target.matches("textarea, select, input")) close();
 });
+if (matchMedia("(max-width: 75rem)").matches) {
+  for (const fold of document.querySelectorAll(".review-side > details")) fold.open = false;
+}
