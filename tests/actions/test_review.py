@@ -568,6 +568,92 @@ def test_the_city_takes_back_what_it_sent_out_once_the_time_is_over(
     assert found.left == (SNCR,)
 
 
+def test_at_the_deadline_either_the_plant_submits_or_the_bureau_takes_back(
+    door: Door, submitted: str, district: Account, manager: Person
+) -> None:
+    returned(door, district, submitted, days=1)
+    with at(door) as work:
+        assert correction.reply(work, manager.account, submitted, SNCR, "照片已补", "").problems == ()
+    with door.reading() as work:
+        case = stored.find(work.session, submitted)
+    assert case is not None and case.due_at is not None
+    due, barrier = case.due_at, threading.Barrier(4)
+    outcomes: list[str] = []
+
+    def press(name: str, now: datetime, act: Callable[[Work], object]) -> None:
+        barrier.wait()
+        try:
+            with at(door, now) as work:
+                act(work)
+            outcomes.append(name)
+        except (NotAllowed, assessment.NotEditable) as told:
+            outcomes.append(type(told).__name__)
+
+    last = due - timedelta(microseconds=1)
+    answer = (Change(SNCR, Practised(Extent.FULL), None),)
+    pressed: list[tuple[str, datetime, Callable[[Work], object]]] = [
+        ("submitted", last, lambda work: correction.resubmit(work, manager.account, submitted, 1)),
+        ("kept", last, lambda work: assessment.keep(work, manager.account, submitted, answer)),
+        ("taken back", due, lambda work: decision.recall(work, district, submitted, case.revision)),
+        ("taken back", due, lambda work: decision.recall(work, district, submitted, case.revision)),
+    ]
+    threads = [threading.Thread(target=press, args=one) for one in pressed]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(outcomes) == 4 and outcomes.count("submitted") + outcomes.count("taken back") == 1
+    with door.reading() as work:
+        found = review.open_(work, district, submitted)
+        replies = stored.replies(work.session, submitted)
+    assert (found.case.state, found.case.round, len(found.submissions)) == (ReviewState.REVIEWING, 2, 2)
+    assert [one.text for one in replies] == ["照片已补"]
+    # What was saved in time went out with the submission; what was not submitted does not count.
+    is_changed = found.declared.answers[SNCR] == Practised(Extent.FULL)
+    assert is_changed == ({"kept", "submitted"} <= set(outcomes))
+
+
+def test_verdicts_said_while_a_case_changes_hands_are_kept_or_refused(
+    door: Door, submitted: str, district: Account
+) -> None:
+    colleague = make_reviewer(door, mail="other@example.cn")
+    with at(door) as work:
+        review.take(work, district, submitted)
+    before = revision(door, submitted)
+    barrier, outcomes = threading.Barrier(4), []
+
+    def press(name: str, act: Callable[[Work], object]) -> None:
+        barrier.wait()
+        try:
+            with at(door) as work:
+                act(work)
+            outcomes.append(name)
+        except NotAllowed as told:
+            outcomes.append(type(told).__name__)
+
+    def confirm(item: ItemId) -> Callable[[Work], object]:
+        return lambda work: judging.judge(
+            work, district, submitted, Judgement(item=item, kind=VerdictKind.CONFIRMED)
+        )
+
+    acts = [(str(item), confirm(item)) for item in (SNCR, HEAT, WASTE)]
+    acts.append(
+        ("handed over", lambda work: review.hand_over(work, district, submitted, before, colleague.id, ""))
+    )
+    threads = [threading.Thread(target=press, args=one) for one in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with door.reading() as work:
+        found = review.open_(work, district, submitted)
+    kept = {str(item) for item in found.own}
+    assert kept == set(outcomes) & {str(SNCR), str(HEAT), str(WASTE)}
+    assert found.case.holder == (colleague.name if "handed over" in outcomes else district.name)
+    assert found.case.revision == before + len(kept) + ("handed over" in outcomes)
+    assert set(outcomes) - kept <= {"handed over", "NotAllowed", "Stale"}
+
+
 # ── Decisions ────────────────────────────────────────────────────────────────
 
 
