@@ -51,9 +51,25 @@ def _check_names(frame: Frame, questionnaires: list[Questionnaire], notes: Notes
             for index, name in enumerate(names):
                 if name not in known:
                     notes.add(notes.place(group, key, index), "placed_nowhere", name)
+    for line in frame.platform.lines if frame.platform is not None else ():
+        for index, name in enumerate(line.takes):
+            if name not in items | _members(questionnaires):
+                notes.add(notes.place(line, "takes", index), "placed_nowhere", name)
     for index, name in enumerate(frame.left_out):
         if name not in sections:
             notes.add(notes.place(frame, "left_out", index), "placed_nowhere", name)
+
+
+def _members(questionnaires: list[Questionnaire]) -> set[str]:
+    """The ids of all indicators of the axes."""
+    return {
+        member.id
+        for one in questionnaires
+        for book in one.rulebooks
+        if isinstance(book, AxesRulebook)
+        for axis in book.axes
+        for member in axis.members
+    }
 
 
 def _check_places(frame: Frame, edition: Edition, notes: Notes) -> None:

@@ -9,7 +9,7 @@ from portal.catalog.notes import Notes
 from portal.catalog.reader import Content
 from portal.core.goals import Goal
 from portal.core.levels import GRADES, Grade, Verification
-from portal.core.package import Frame
+from portal.core.package import Frame, Platform
 from portal.core.questionnaire import (
     ALWAYS,
     Activity,
@@ -82,7 +82,7 @@ def _check_sources(content: Content, notes: Notes) -> None:
     sources = {str(source.id): source for source in content.sources}
     for record in notes.records(object):
         if (
-            not isinstance(record, Citation | Level | Factor | Backing | Benchmark | Goal | Frame)
+            not isinstance(record, Citation | Level | Factor | Backing | Benchmark | Goal | Frame | Platform)
             or not record.source
         ):
             continue

@@ -67,14 +67,40 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlatformLine:
+    """A line of the ministry's platform: what it asks, and the proofs that it wants.
+
+    `takes` are the items, or the computed indicators of the axes, that answer it; without any the portal does not know.
+    """
+
+    number: str
+    first: str
+    second: str
+    title: str
+    unit: str = ""
+    takes: tuple[str, ...] = ()
+    proofs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Platform:
+    """What is typed into the ministry's platform, line by line."""
+
+    source: SourceId
+    place: str = ""
+    verification: Verification
+    note: str
+    lines: tuple[PlatformLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FramePart:
-    """A heading in the official order. `asks` says in our words what belongs there; `unknown` what the portal does not ask."""
+    """A heading in the official order; `unknown` is what belongs there and the portal does not ask."""
 
     id: str
     number: str = ""
     title: str
     holds: Holds
-    asks: str = ""
     groups: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
 
@@ -107,6 +133,7 @@ class Frame:
     groups: tuple[Group, ...]
     chapters: tuple[FrameChapter, ...]
     left_out: tuple[str, ...] = ()
+    platform: Platform | None = None
 
     @cached_property
     def _by_item(self) -> Mapping[str, Group]:

@@ -32,11 +32,13 @@ from portal.core.questionnaire import (
     Extent,
     Indicator,
     Item,
+    ItemId,
     Practice,
     Requirement,
     Source,
     Trait,
 )
+from portal.core.rulebook import AxisMember
 from portal.report.annexes import settable
 from portal.report.blocks import Block, Chapter, Column, Head, Room, Table, Text
 from portal.report.citing import book
@@ -212,7 +214,12 @@ class _Maker:
             blocks.append(Head(anchor=part.id, number=part.number, text=part.title))
             blocks += self._blocks(part)
         return Chapter(
-            anchor=f"c-{chapter.id}", number=chapter.number, title=chapter.title, blocks=tuple(blocks)
+            anchor=f"c-{chapter.id}",
+            number=chapter.number,
+            title=chapter.title,
+            blocks=tuple(blocks),
+            # What is signed stands alone; what describes the plant runs on.
+            is_flowing=chapter.holds in (Holds.GROUPS, Holds.PLAN),
         )
 
     def _blocks(self, part: FramePart) -> Iterator[Block]:
@@ -306,8 +313,20 @@ class _Maker:
                 Column(title="引领值", width=20),
                 Column(title="得分 / 权重", width=32),
             ),
-            tuple(_member(one) for one in axis.members),
+            tuple(self._member(one) for one in axis.members),
         )
+
+    def _member(self, one: MemberRating) -> tuple[str, ...]:
+        member, value = one.member, words.NOTHING
+        if one.value is not None:
+            value = words.quantity(readable(one.value), unit_of(self.assessment, member))
+        if one.share is not None:
+            score = f"{words.number(one.share * member.weight, 2)} / {words.number(member.weight)}"
+            value = "按实施程度" if one.value is None else value
+        else:
+            standing = MemberStanding.UNPUBLISHED if one.value is not None else one.standing
+            score = f"{words.MEMBER_STANDINGS[standing]}（权重 {words.number(member.weight)}）"
+        return member.title, value, words.number(one.base), words.number(one.lead), score
 
     def _score(self) -> Iterator[Block]:
         points = self.assessment.points
@@ -386,16 +405,10 @@ def _axis(axis: AxisRating) -> str:
     )
 
 
-def _member(one: MemberRating) -> tuple[str, ...]:
-    member = one.member
-    value = words.quantity(round(one.value, 2), member.unit) if one.value is not None else words.NOTHING
-    if one.share is not None:
-        score = f"{words.number(one.share * member.weight, 2)} / {words.number(member.weight)}"
-        value = "按实施程度" if one.value is None else value
-    else:
-        mark = words.MEMBER_STANDINGS[MemberStanding.UNPUBLISHED if one.value is not None else one.standing]
-        score = f"未计（{mark}） / {words.number(member.weight)}"
-    return member.title, value, words.number(one.base), words.number(one.lead), score
+def unit_of(assessment: Assessment, member: AxisMember) -> str:
+    """The unit of an indicator of the axes: its own, or that of the item it is taken from."""
+    item = assessment.questionnaire.items.get(ItemId(member.item))
+    return member.unit or getattr(item, "unit", "")
 
 
 def _sentences(assessment: Assessment, items: Iterable[Item]) -> Iterator[Block]:

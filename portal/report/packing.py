@@ -10,11 +10,13 @@ from tempfile import TemporaryDirectory
 from portal import words
 from portal.core.answers import Measured
 from portal.core.axes import ratings
-from portal.core.package import Volume, placed
+from portal.core.package import PlatformLine, Volume, placed
 from portal.core.plain_text import file_part
-from portal.core.questionnaire import Item, Trait
+from portal.core.quantity import Quantity, UnitError
+from portal.core.questionnaire import Item, ItemId, Trait
 from portal.report import html, pdf, word
 from portal.report.application import (
+    UNKNOWN,
     Application,
     Dossier,
     compose,
@@ -22,6 +24,7 @@ from portal.report.application import (
     is_asked,
     judged,
     known,
+    unit_of,
     value_of,
 )
 from portal.report.binding import bind
@@ -109,7 +112,92 @@ def _index(dossier: Dossier, volume: Volume, lines: list[str]) -> bytes:
 
 def sheets(dossier: Dossier, volume: Volume) -> list[Sheet]:
     """What is typed into the ministry's platform, in the frame's order."""
-    return [_figures(dossier, volume), *_standard(dossier), _information(dossier), _evidence(volume)]
+    return [
+        *_platform(dossier, volume),
+        _figures(dossier, volume),
+        *_standard(dossier),
+        _information(dossier),
+        _evidence(volume),
+    ]
+
+
+def _platform(dossier: Dossier, volume: Volume) -> list[Sheet]:
+    """The lines of the ministry's platform, each with what answers it; a line may take several indicators."""
+    platform = dossier.frame.platform
+    if platform is None:
+        return []
+    rows: list[tuple[Cell, ...]] = []
+    for line in platform.lines:
+        taken = [found for id in line.takes if (found := _taken(dossier, volume, line, id)) is not None]
+        nothing = "未填报" if _is_asked_here(dossier, line) else UNKNOWN
+        for value, unit, told in taken or [(nothing, line.unit, ("", "", ""))]:
+            rows.append(
+                (line.number, line.first, line.second, line.title, value, unit, *told, "；".join(line.proofs))
+            )
+    columns = (
+        Column(title="序号", width=6),
+        Column(title="一级指标", width=12),
+        Column(title="二级指标", width=18),
+        Column(title="三级指标", width=34),
+        Column(title="本年度指标值", width=16),
+        Column(title="单位", width=12),
+        Column(title="取自", width=26),
+        Column(title="条目", width=22),
+        Column(title="已附证明材料", width=24),
+        Column(title="平台要求的证明材料", width=44),
+    )
+    return [Sheet(title="平台申报表", columns=columns, rows=rows, notes=(platform.note,))]
+
+
+def _is_asked_here(dossier: Dossier, line: PlatformLine) -> bool:
+    """Whether the sector's questionnaire asks, or computes, what answers the line."""
+    assessment = dossier.assessment
+    computed = {
+        one.member.id: unit_of(assessment, one.member)
+        for rating in ratings(assessment)
+        for axis in rating.axes
+        for one in axis.members
+        if one.member.formula is not None
+    }
+    return any(
+        ItemId(id) in assessment.questionnaire.items
+        or (id in computed and _in_unit(Decimal(1), computed[id], line.unit) is not None)
+        for id in line.takes
+    )
+
+
+def _taken(
+    dossier: Dossier, volume: Volume, line: PlatformLine, id: str
+) -> tuple[Cell, str, tuple[str, str, str]] | None:
+    """The figure of an item or of a computed indicator in the line's unit; None where there is none."""
+    assessment = dossier.assessment
+    item = assessment.questionnaire.items.get(ItemId(id))
+    if item is not None:
+        said, _ = value_of(assessment, item)
+        if said == words.NOTHING or not is_asked(assessment, item):
+            return None
+        told = (item.title, item.id, index_of(volume, item))
+        value = _value(dossier, item)
+        if value is None:
+            return said, "", told
+        found = _in_unit(value, getattr(item, "unit", ""), line.unit)
+        return (*found, told) if found is not None else None
+    members = (one for rating in ratings(assessment) for axis in rating.axes for one in axis.members)
+    member = next((one for one in members if one.member.id == id and one.value is not None), None)
+    if member is None or member.value is None:
+        return None
+    found = _in_unit(member.value, unit_of(assessment, member.member), line.unit)
+    return (*found, (member.member.title, id, "")) if found is not None else None
+
+
+def _in_unit(value: Decimal, unit: str, wanted: str) -> tuple[Decimal, str] | None:
+    """The figure in the unit that is wanted; None where it measures something else."""
+    if not wanted:
+        return readable(value), unit
+    try:
+        return readable(Quantity.of(value, unit).to(wanted)), wanted
+    except UnitError:
+        return None
 
 
 def _figures(dossier: Dossier, volume: Volume) -> Sheet:
@@ -170,7 +258,7 @@ def _standard(dossier: Dossier) -> list[Sheet]:
                     axis.axis.title,
                     one.member.title,
                     readable(one.value) if one.value is not None else None,
-                    one.member.unit,
+                    unit_of(dossier.assessment, one.member),
                     one.base,
                     one.lead,
                     one.member.weight,

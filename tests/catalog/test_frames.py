@@ -35,6 +35,12 @@ frames:
         holds: groups
         parts:
           - {id: energy, number: "1", title: 能源, holds: groups, groups: [low_carbon], unknown: [照明]}
+    platform:
+      source: gb_1
+      verification: secondhand
+      note: 示例
+      lines:
+        - {number: "1", first: 能源低碳化, second: 用煤, title: 单位产品用煤, unit: "%", takes: [coal_rate, energy], proofs: [台账]}
 """
 
 
@@ -67,9 +73,15 @@ def test_a_sound_frame_is_read_with_its_parts_in_order(tmp_path: Path) -> None:
         ("items: [slag]", "items: [slug]", "items: [slug]", ["placed_nowhere"]),
         ("sections: [profile]", "sections: [profile, office]", "sections: [profile", ["placed_nowhere"]),
         ("left_out: [prices]", "left_out: [prices, cost]", "left_out:", ["placed_nowhere"]),
+        ("takes: [coal_rate, energy]", "takes: [coal_rat]", "takes: [coal_rat]", ["placed_nowhere"]),
         ("items: [slag]", "items: [slag, low_nox]", "items: [slag", ["other_axis"]),
-        ("source: gb_1", "source: gb_2", "source: gb_2", ["unknown_source"]),
-        ("verification: secondhand", "verification: original", "verification:", ["more_than_read"]),
+        ("    source: gb_1\n    ver", "    source: gb_2\n    ver", "source: gb_2", ["unknown_source"]),
+        (
+            "secondhand\n    note",
+            "original\n    note",
+            "verification: original",
+            ["more_than_read"],
+        ),
         ('since: "2025"', 'since: "25"', "since:", ["not_a_year"]),
         ("id: low_carbon", "id: plant", "id: plant, title: 能源", ["duplicate_id", "unknown_group"]),
         ("holds: plant", "holds: story", "holds: story", ["not_a_choice"]),

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ import pytest
 from PIL import Image
 from python_calamine import CalamineWorkbook
 
-from portal.core.answers import Declared, Practised
+from portal.core.answers import MISSING, Declared, Practised
 from portal.core.evidence import coverage
 from portal.core.package import Exhibit, Refusal, Volume, exhibits
 from portal.core.questionnaire import Extent, ItemId
@@ -426,6 +427,28 @@ def test_the_sheet_gives_figures_as_numbers_with_unit_and_exhibit(packed: Packed
     order = [str(row[1]) for row in rows if len(row) == len(head) and row[-1]]
     groups = [group.title for group in library().frame("form_2018").groups]
     assert list(dict.fromkeys(order)) == groups
+
+
+def test_the_platform_sheet_takes_each_line_from_what_answers_it() -> None:
+    dossier = make_dossier("standard_2025")
+    platform = packing.sheets(dossier, Volume())[0]
+    assert platform.title == "平台申报表"
+    lines = {(str(row[0]), str(row[3])): row for row in platform.rows}
+    assert len({row[0] for row in platform.rows}) == 18
+    renewable = lines["3", "可再生能源利用率"]
+    assert renewable[4:6] == (Decimal("0.2251"), "%") and renewable[7] == "renewable_rate"
+    land = lines["16", "单位用地面积产值"]
+    assert land[4:6] == (Decimal("0.1224"), "万元/m²")  # computed, and turned into the platform's unit
+    # A figure per tonne does not answer a line that asks per value of output.
+    assert lines["2", "单位产值碳排放量"][4] == UNKNOWN
+    assert lines["18", "容积率"][4] == UNKNOWN
+    assert [str(row[7]) for row in platform.rows if row[0] == "1"] == [
+        "clinker_energy", "cement_energy", "energy_per_output",
+    ]  # fmt: skip
+    bare = {ItemId(id): MISSING for id in ("green_investment", "product_footprint")}
+    platform = packing.sheets(make_dossier("standard_2025", answered=bare), Volume())[0]
+    told = {str(row[0]): row[4] for row in platform.rows}
+    assert told["12"] == told["15"] == "未填报"
 
 
 def test_the_same_package_is_the_same_bytes(tmp_path: Path) -> None:
