@@ -247,6 +247,7 @@ AUDIT_DEEDS: Mapping[str, str] = {
     "paper.fetch": "下载审核文书",
     "demo.seed": "写入演示数据",
     "measure.add": "新增措施",
+    "measure.export": "导出整改台账",
     "measure.link": "台账附上佐证",
     "measure.unlink": "台账移除佐证",
     "measure.change": "修改措施",

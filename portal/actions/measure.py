@@ -27,6 +27,7 @@ from portal.core.questionnaire import ItemId
 from portal.core.roles import Account
 from portal.core.technology import Technology
 from portal.core.whatif import Priced
+from portal.report import ledger_list, sheets
 from portal.storage import evidence as stored_evidence
 from portal.storage import measure as stored
 from portal.storage.assessment import canonical
@@ -107,6 +108,15 @@ def ledger(work: Work, who: Account, enterprise_id: str) -> Ledger:
         today=today,
         shelf=shelf,
     )
+
+
+def export(work: Work, who: Account, enterprise_id: str) -> tuple[bytes, str]:
+    """The ledger as Excel, with the enterprise's name; raises NotFound."""
+    found = ledger(work, who, enterprise_id)
+    name = found.enterprise.profile.name
+    told = [(line.title, line.measure, line.files) for line in found.lines]
+    work.note("measure.export", "enterprise", enterprise_id)
+    return sheets.workbook([ledger_list.sheet(name, told, work.now)], at=work.now), name
 
 
 def _files_of(work: Work, measures: Sequence[Measure]) -> dict[str, tuple[Evidence, ...]]:
@@ -231,9 +241,7 @@ def done_before(work: Work, open_: OpenAssessment) -> Mapping[ItemId, tuple[Line
     for technology in work.library.technologies if done else ():
         one = done.get(technology.id)
         if one is not None:
-            line = Line(
-                measure=one, technology=technology, is_overdue=False, files=proved.get(one.id, ())
-            )
+            line = Line(measure=one, technology=technology, is_overdue=False, files=proved.get(one.id, ()))
             for item in technology.closes:
                 found[item] = (*found.get(item, ()), line)
     return found

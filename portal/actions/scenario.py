@@ -42,6 +42,11 @@ class Bench:
         taken = (one for one in self.priced(quotes) if one.id in technologies)
         return look(self.result.assessment, taken)
 
+    def is_stale(self, scenario: Scenario) -> bool:
+        """Whether an answer was changed after the scenario was kept, or a measure of it is recommended no more."""
+        answers = self.result.open.answers.values()
+        return bool(self.gone(scenario)) or any(one.saved_at > scenario.changed_at for one in answers)
+
     def gone(self, scenario: Scenario) -> tuple[str, ...]:
         """The technologies of a scenario that are recommended no more: the gap is closed, or the content changed."""
         known = {one.technology.id for one in self.result.recommendations}

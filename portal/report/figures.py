@@ -402,8 +402,8 @@ def _cut(text: str, room: float) -> str:
 
 def timeline(title: str, tracks: Sequence[Track]) -> str:
     """When each thing is done: a bar from its first to its last day over years and quarters."""
-    first = date(min(track.start for track in tracks).year, 1, 1)
-    last = date(max(track.end for track in tracks).year + 1, 1, 1)
+    quarters = _quarters(min(track.start for track in tracks), max(track.end for track in tracks))
+    first, last = quarters[0], quarters[-1]
     wide, left, head = 640.0, 236.0, 24.0
     span = (last - first).days
     pitch = 34.0
@@ -413,14 +413,16 @@ def timeline(title: str, tracks: Sequence[Track]) -> str:
         return left + (wide - left) * (day - first).days / span
 
     parts: list[str] = []
-    for year in range(first.year, last.year):
-        for month in (1, 4, 7, 10):
-            x = at(date(year, month, 1))
-            parts.append(
-                f'<line x1="{_n(x)}" y1="{_n(head if month > 1 else 4)}" x2="{_n(x)}" y2="{_n(foot)}" '
-                f'stroke="{LINE}" stroke-width="{1 if month == 1 else 0.5}"/>'
-            )
-        parts.append(_text(at(date(year, 1, 1)) + 5, 15, f"{year} 年", size=12.5, fill=QUIET))
+    for day in quarters[:-1]:
+        x, is_new = at(day), day.month == 1
+        parts.append(
+            f'<line x1="{_n(x)}" y1="{_n(4 if is_new else head)}" x2="{_n(x)}" y2="{_n(foot)}" '
+            f'stroke="{LINE}" stroke-width="{1 if is_new else 0.5}"/>'
+        )
+        # The first year may begin late: its name then has no room before the next one's.
+        has_room = at(min(date(day.year + 1, 1, 1), last)) - x > 55
+        if (is_new or day == first) and has_room:
+            parts.append(_text(x + 5, 15, f"{day.year} 年", size=12.5, fill=QUIET))
     for number, track in enumerate(tracks):
         middle = head + pitch * (number + 0.5)
         lines = _wrapped(track.label, 36)
@@ -442,6 +444,13 @@ def timeline(title: str, tracks: Sequence[Track]) -> str:
         else:
             parts.append(_text(x - 6, middle + 4.3, said, size=11.5, anchor="end"))
     return _svg(title, wide, foot + 4, parts)
+
+
+def _quarters(start: date, end: date) -> list[date]:
+    """The first days of the quarters from that of `start` to the one after that of `end`."""
+    place = start.year * 4 + (start.month - 1) // 3
+    until = end.year * 4 + (end.month - 1) // 3 + 1
+    return [date(number // 4, number % 4 * 3 + 1, 1) for number in range(place, until + 1)]
 
 
 def _clipped(line: str, widest: int) -> str:

@@ -5,6 +5,8 @@ from urllib.parse import quote
 
 from flask import Response
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 
 def attachment(response: Response, name: str, plain: str) -> Response:
     """Offer the response as a file called `name`; old programs that read only ASCII see `plain`."""

@@ -1,12 +1,26 @@
 """Charts: one string each, the same in every browser and in print, and nothing in them that a policy forbids."""
 
 import xml.etree.ElementTree as ET
+from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
 import pytest
 
-from portal.report.figures import Bar, Mark, Spoke, Stair, bars, gauge, radar, ruler, staircase
+from portal.report.figures import (
+    Bar,
+    Mark,
+    Spoke,
+    Stair,
+    Tone,
+    Track,
+    bars,
+    gauge,
+    radar,
+    ruler,
+    staircase,
+    timeline,
+)
 
 D = Decimal
 NAMES = ("原料与固废利用", "烧成、粉磨与余热", "脱硝、除尘与无组织排放", "管理")
@@ -94,3 +108,15 @@ def test_a_long_label_breaks_between_words() -> None:
     text = radar("", [Spoke(label="烧成、粉磨与余热", value=D(1))] * 3)
     assert ">烧成、<" in text
     assert ">粉磨与余热<" in text
+
+
+def test_a_timeline_begins_with_the_quarter_of_its_first_day_and_names_each_year_once() -> None:
+    tracks = [
+        Track(label="甲", start=date(2026, 11, 23), end=date(2027, 2, 21), tone=Tone.CLEAN, note="王工"),
+        Track(label="乙", start=date(2026, 12, 1), end=date(2029, 11, 23), tone=Tone.QUIET, note=""),
+    ]
+    drawn = timeline("时间", tracks)
+    assert drawn.count("<line ") == 13  # quarters from the fourth of 2026 to the fourth of 2029
+    assert [year for year in range(2025, 2031) if f">{year} 年<" in drawn] == [2027, 2028, 2029]
+    short = timeline("时间", tracks[:1])
+    assert [year for year in range(2025, 2029) if f">{year} 年<" in short] == [2026, 2027]

@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from portal.actions import assessment as filing
 from portal.actions import measure, report, result, scenario
@@ -288,6 +289,12 @@ def test_files_of_the_library_prove_a_line_of_the_ledger(
     assert browser.post(address, sent).status_code == 302
     page = text_of(browser.get(f"/enterprises/{manager.enterprise}/measures"))
     assert "佐证：" in page
+    sheet = browser.get(f"/enterprises/{manager.enterprise}/measures.xlsx")
+    assert (
+        CalamineWorkbook.from_filelike(io.BytesIO(sheet.data)).get_sheet_by_index(0).to_python()[1][11]
+        == "验收单"
+    )
+    assert other.get(f"/enterprises/{manager.enterprise}/measures.xlsx").status_code == 404
     (file,) = set(re.findall(r"/evidence/([\w-]{12})", page))
     # Again changes nothing; it is no unused file, and it leaves the line but not the library.
     assert browser.post(address, evidence=file).status_code == 302
@@ -302,6 +309,24 @@ def test_files_of_the_library_prove_a_line_of_the_ledger(
     assert browser.post(address, evidence=foreign).status_code == 404
     assert browser.post(address, remove=file).status_code == 302
     assert file in text_of(browser.get(f"/enterprises/{manager.enterprise}/evidence?show=unused"))
+
+
+def test_a_scenario_older_than_the_answers_says_so_and_is_brought_up_to_date(
+    door: Door, enter: Enter, manager: Person, filled: str, kept: str
+) -> None:
+    browser = enter(manager)
+    browser.post(f"{kept}/choose")
+    assert "保存之后填报有改动" not in text_of(browser.get(f"{filled}/scenarios"))
+    with door.writing() as work:
+        changes = make_changes({SNCR: Practised(Extent.FULL)}, revision=1)
+        assert filing.keep(work, manager.account, filled.rsplit("/", 1)[1], changes).saved
+    page = text_of(browser.get(f"{filled}/scenarios"))
+    assert "保存之后填报有改动" in page
+    assert "保存之后填报有改动" in text_of(browser.get(kept))
+    form = {"title": "方案1", "go": "save"}
+    assert browser.post(kept, form).status_code == 302
+    assert "保存之后填报有改动" not in text_of(browser.get(f"{filled}/scenarios"))
+    assert "台账还是空的" in text_of(browser.get(f"/enterprises/{manager.enterprise}/measures"))
 
 
 def test_a_stranger_sees_neither_scenario_nor_ledger(

@@ -13,13 +13,12 @@ from portal.core.levels import GRADES
 from portal.core.roles import Account
 from portal.web.access import CONSULTANT, Pages, require_account
 from portal.web.client_filters import address, asked_of, fields_of, year_of
-from portal.web.downloads import attachment
+from portal.web.downloads import XLSX, attachment
 from portal.web.mandate_forms import scopes_text
 from portal.web.paging import paging
 
 pages = Pages("clients", __name__)
 ON_A_PAGE = 25
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @pages.page("/clients", roles=CONSULTANT)

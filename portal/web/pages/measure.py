@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from flask import redirect, render_template, request
+from flask import make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal import words
@@ -15,6 +15,7 @@ from portal.core.evidence import Particulars
 from portal.core.planning import LONGEST_NOTE, LONGEST_OWNER, MeasureState
 from portal.core.roles import Account, Role
 from portal.web.access import Pages, require_account
+from portal.web.downloads import XLSX, attachment
 from portal.web.planning_forms import DAYS, NUMBERS, TEXTS, as_typed, entry_of
 from portal.web.uploads import uploads
 
@@ -27,6 +28,15 @@ SUBJECT = "enterprise"
 def ledger(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """The ledger, what is late first."""
     return _page(work, require_account(who), id)
+
+
+@pages.page("/enterprises/<id>/measures.xlsx", roles=READERS, subject=SUBJECT)
+def export(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
+    """The ledger as Excel."""
+    content, name = measure.export(work, require_account(who), id)
+    response = make_response(content)
+    response.mimetype = XLSX
+    return attachment(response, f"{name}_整改台账.xlsx", "measures.xlsx")
 
 
 @pages.page("/enterprises/<id>/measures/<measure_id>", roles=READERS, methods=("POST",), subject=SUBJECT)

@@ -40,6 +40,7 @@ def _list(room: Bench, problems: tuple[Problem, ...] = ()) -> str:
         room=room,
         assessment=room.result.assessment,
         outlooks=outlooks,
+        has_stale=any(room.is_stale(one) for one in room.scenarios),
         problems=problems,
         titles={each.technology.id: each.technology.title for each in room.result.recommendations},
     )
