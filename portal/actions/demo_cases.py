@@ -43,7 +43,8 @@ _NOW = {
 _THEN = {ReviewState.CONFIRMED: 96, ReviewState.CLOSED: 4}
 _SOME_TIME = datetime(2020, 1, 1, tzinfo=UTC)
 _SETTLED = frozenset({ReviewState.CONFIRMED, ReviewState.OBJECTED, ReviewState.CLOSED})
-_FORWARDED = _SETTLED | {ReviewState.FORWARDED, ReviewState.RECHECKING}
+_FORWARDED = _SETTLED | {ReviewState.FORWARDED, ReviewState.RECHECKING, ReviewState.RETURNED_BY_CITY}
+_ASKED_BY_CITY = 0.25  # of the cases that the city works on wait for the plant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,7 @@ class Story:
 
     `rounds` are the submissions with the plant's profile but no number yet; `findings` are the data check's in the
     first of them, `findings_after` in the last. `returned` was sent back after the first round, `judged` stands at the
-    end; `verified_columns` keep the answers that count, `decided_columns` those after the objections.
+    end, `asked` is what the city wants corrected; `verified_columns` keep the answers that count, `decided_columns` those after the objections.
     """
 
     year: int
@@ -74,6 +75,7 @@ class Story:
     state: ReviewState | None = None
     returned: tuple[Said, ...] = ()
     judged: tuple[Said, ...] = ()
+    asked: tuple[Said, ...] = ()
     objected: tuple[Said, ...] = ()
     is_granted: bool = False
     verified_columns: Mapping[str, Any] | None = None
@@ -99,7 +101,9 @@ def meant_state(words: Mapping[str, Any], plant: Plant, year: int, this_year: in
     """Where the plant's submission of that year shall stand."""
     weights = _NOW if year == this_year else _THEN
     draw = chance(words["seed"], "state", plant.number, year)
-    return draw.choices(list(weights), list(weights.values()))[0]
+    state = draw.choices(list(weights), list(weights.values()))[0]
+    is_asked = state is ReviewState.RECHECKING and draw.random() < _ASKED_BY_CITY
+    return ReviewState.RETURNED_BY_CITY if is_asked else state
 
 
 def _story(
@@ -124,6 +128,9 @@ def _story(
     if needs_lowered and not any(one.kind is VerdictKind.LOWERED for one in judged):
         state = ReviewState.CONFIRMED  # nothing to object to: all is at its lowest already
     judged = _so_far(judged, state, returned, draw)
+    asked: tuple[Said, ...] = ()
+    if state is ReviewState.RETURNED_BY_CITY:
+        asked = tuple(_sent_back(words, last, chance(words["seed"], "city", plant.number, year)))
     objected = tuple(one for one in judged if one.kind is VerdictKind.LOWERED)[:2]
     settled = state in _SETTLED
     is_granted = draw.random() < 0.4
@@ -140,6 +147,7 @@ def _story(
         state=state,
         returned=returned,
         judged=judged,
+        asked=asked,
         objected=objected if state in (ReviewState.OBJECTED, ReviewState.CLOSED) else (),
         is_granted=is_granted,
         verified_columns=_columns(assess(questionnaire, counting, year)) if counting is not None else None,

@@ -48,6 +48,7 @@ _DAYS_AGO: Mapping[ReviewState, tuple[float, float]] = {
     ReviewState.RETURNED: (9, 22),
     ReviewState.FORWARDED: (14, 45),
     ReviewState.RECHECKING: (18, 50),
+    ReviewState.RETURNED_BY_CITY: (20, 50),
 }
 OnProgress = Callable[[int, str], None]
 
@@ -401,6 +402,10 @@ class _Filing:
         self._do(Deed.TAKE, Party.CITY, city, self._later(1, 4), holder=city.id)
         if story.state is ReviewState.RECHECKING:
             return
+        if story.asked:
+            self._say(story.asked, Party.CITY, city, self._later(0.3, 1))
+            self._send_back(story.asked, Party.CITY, city)
+            return
         self._confirm(city)
         if story.objected:
             self._object(city)
@@ -460,24 +465,29 @@ class _Filing:
         for _ in range(singly + (singly < len(said))):
             self._do(Deed.JUDGE, party, who, now)
 
-    def _issue(self, items: Sequence[Said], now: datetime) -> None:
-        """From now on the plant sees what was said to these items."""
+    def _issue(self, items: Sequence[Said], party: Party, now: datetime) -> None:
+        """From now on the plant sees what that bureau said to these items."""
         meant = {one.item for one in items}
         there = stored_review.verdicts(self.session, self.id, is_issued=False)
-        drafts = [one for one in there if one.item in meant]
+        drafts = [one for one in there if one.item in meant and one.party is party]
         stored_review.issue(self.session, self.id, drafts, now)
+
+    def _send_back(self, items: Sequence[Said], party: Party, who: Account) -> datetime:
+        """From now on the plant sees what that bureau asks it to correct."""
+        now = self._later(0.1, 1)
+        self._issue(items, party, now)
+        days = 10 if self.draw.random() < 0.8 else 20
+        self._do(
+            Deed.RETURN, party, who, now, remark=self.city.words["opinions"]["returned"],
+            due_at=deadline(now, days), is_extended=False, waiting_since=now,
+        )  # fmt: skip
+        return now
 
     def _return(self, district: Account) -> None:
         words, story = self.city.words, self.story
         besides = story.judged if story.state is ReviewState.RETURNED else ()
         self._say((*story.returned, *besides), Party.DISTRICT, district, self._later(0.3, 2))
-        now = self._later(0.1, 1)
-        self._issue(story.returned, now)
-        days = 10 if self.draw.random() < 0.8 else 20
-        self._do(
-            Deed.RETURN, Party.DISTRICT, district, now, remark=words["opinions"]["returned"],
-            due_at=deadline(now, days), is_extended=False, waiting_since=now,
-        )  # fmt: skip
+        now = self._send_back(story.returned, Party.DISTRICT, district)
         bulk.insert_rows(
             self.session,
             "reply",
@@ -509,7 +519,7 @@ class _Filing:
 
     def _confirm(self, city: Account) -> None:
         now, opinion = self._later(0.5, 3), self.draw.choice(self.city.words["opinions"]["city"])
-        self._issue(self.story.judged, now)
+        self._issue(self.story.judged, Party.DISTRICT, now)
         self._do(
             Deed.CONFIRM, Party.CITY, city, now, remark=opinion, waiting_since=now,
             city_opinion=opinion, city_by=city.id, city_at=now, **_kept(self.story.verified_columns),
