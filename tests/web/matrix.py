@@ -5,20 +5,22 @@ knows for whom it is there; every mark knows its readers. `test_matrix` walks al
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 
 from sqlalchemy import insert, select, update
 
 from portal.actions import (
+    account,
     assessment,
     campaign,
     correction,
     data_check,
     decision,
     evidence,
+    firm,
     judging,
     measure,
     papers,
@@ -54,7 +56,7 @@ from portal.storage.tables import (
 )
 from tests import papers as files
 from tests.cast import Person, enrol, make_staff
-from tests.make import HEAT, SNCR, WASTE, make_answers, make_changes
+from tests.make import HEAT, SNCR, WASTE, make_answers, make_changes, make_uscc
 
 MARK = re.compile(r"MK[A-Z]\d[a-z]+")
 HERE, ELSEWHERE = "330111", "330110"
@@ -62,10 +64,12 @@ HERE, ELSEWHERE = "330111", "330110"
 NOBODY, OWNER, NEIGHBOUR, STRANGER = "nobody", "owner", "neighbour", "stranger"
 DISTRICT, OTHER, CITY_BUREAU = "district", "other district", "city"
 OPERATOR, SECURITY, AUDITOR = "operator", "security", "auditor"
-CONSULTANT, DISMISSED, DISABLED = "consultant", "dismissed consultant", "disabled"
+# `consultant` may read plant A and nothing else, the one of a firm may do everything for C; the mandates that A and B had
+# given the dismissed one are revoked and run out.
+CONSULTANT, FIRM, DISMISSED, DISABLED = "consultant", "firm consultant", "dismissed consultant", "disabled"
 CAST = (
     NOBODY, OWNER, NEIGHBOUR, STRANGER, DISTRICT, OTHER, CITY_BUREAU, OPERATOR, SECURITY, AUDITOR, CONSULTANT,
-    DISMISSED, DISABLED,
+    FIRM, DISMISSED, DISABLED,
 )  # fmt: skip
 Readers = frozenset[str]
 STAFF: Readers = frozenset({OPERATOR, SECURITY})
@@ -75,12 +79,20 @@ REVIEWERS: Readers = frozenset({DISTRICT, OTHER, CITY_BUREAU})
 
 @dataclass(frozen=True, slots=True)
 class Object:
-    """Something that an address names: its id, for whom it is there, and the ids of what lies inside."""
+    """Something that an address names: its id, for whom it is there, and the ids of what lies inside.
+
+    `narrower` says of which of its routes fewer people get an answer.
+    """
 
     id: str
     readers: Readers
     what: str
     parts: Mapping[str, str] = field(default_factory=dict)
+    narrower: Mapping[str, Readers] = field(default_factory=dict)
+
+    def is_for(self, name: str, endpoint: str) -> bool:
+        """Whether somebody gets an answer."""
+        return name in self.readers and name in self.narrower.get(endpoint, self.readers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +104,7 @@ class Plant:
     reviewer: Account
     inside: Readers
     bureau: Readers
+    printing: Readers  # who of those inside may have reports
 
     @property
     def all(self) -> Readers:
@@ -113,14 +126,30 @@ class World:
         assert self.marks.setdefault(found, readers) == readers
         return found
 
-    def add(self, subject: str, id: str, readers: Readers, what: str, **parts: str) -> str:
+    def add(
+        self,
+        subject: str,
+        id: str,
+        readers: Readers,
+        what: str,
+        narrower: Mapping[str, Readers] | None = None,
+        **parts: str,
+    ) -> str:
         """Note down an object."""
-        self.objects.setdefault(subject, []).append(Object(id, readers, what, parts))
+        self.objects.setdefault(subject, []).append(Object(id, readers, what, parts, narrower or {}))
         return id
 
+    def one(self, subject: str, what: str) -> Object:
+        """The object that is called so."""
+        (found,) = [each for each in self.objects[subject] if each.what == what]
+        return found
 
-def make_world(door: Door) -> World:
-    """Fill the portal."""
+
+STORIES = ("closed", "confirmed", "rechecking", "returned", "reviewing", "draft")  # from the oldest year on
+
+
+def make_world(door: Door, stories: Sequence[str] = STORIES, letters: str = "ABC") -> World:
+    """Fill the portal; each of the plants has one self-check for each of the stories."""
     world = World()
     here = make_staff(door, Role.REVIEWER, "here@example.cn", HERE)
     there = make_staff(door, Role.REVIEWER, "there@example.cn", ELSEWHERE)
@@ -128,21 +157,24 @@ def make_world(door: Door) -> World:
     world.accounts |= {DISTRICT: here, OTHER: there, CITY_BUREAU: city}
     for name, role in (
         (OPERATOR, Role.OPERATOR), (SECURITY, Role.SECURITY), (AUDITOR, Role.AUDITOR),
-        (CONSULTANT, Role.CONSULTANT), (DISMISSED, Role.CONSULTANT), (DISABLED, Role.REVIEWER),
+        (CONSULTANT, Role.CONSULTANT), (FIRM, Role.CONSULTANT), (DISMISSED, Role.CONSULTANT),
+        (DISABLED, Role.REVIEWER),
     ):  # fmt: skip
         place = HERE if role is Role.REVIEWER else ""
         world.accounts[name] = make_staff(door, role, f"{name.split()[0]}@example.cn", place)
+    firm_id = _firm(door, world)
     plants = [
         _plant(door, world, letter, name, reviewer, near, inside)
         for letter, name, reviewer, near, inside in (
             ("A", OWNER, here, DISTRICT, {OWNER, CONSULTANT}),
             ("B", NEIGHBOUR, here, DISTRICT, {NEIGHBOUR}),
-            ("C", STRANGER, there, OTHER, {STRANGER}),
+            ("C", STRANGER, there, OTHER, {STRANGER, FIRM}),
         )
+        if letter in letters
     ]
     for plant in plants:
-        _fill(door, world, plant, city)
-    _mandates(door, world, plants)
+        mandate_id = _mandates(door, world, plant, firm_id)
+        _fill(door, world, plant, city, stories, mandate_id)
     _campaigns(door, world, city)
     _phrases(door, world)
     _white_papers(door, world)
@@ -160,11 +192,11 @@ def _plant(
 ) -> Plant:
     within, bureau = frozenset(inside), frozenset({near, CITY_BUREAU})
     known = within | bureau
-    # Whose mandate ended still finds in the list of mandates which enterprise, and who there, had given it.
-    named = known | ({DISMISSED} if letter == "A" else frozenset())
+    # Whose mandate ended still finds in the list of mandates which enterprise had given it, and nothing else of it.
+    named = known | (frozenset({DISMISSED}) if letter in "AB" else frozenset())
     manager = enrol(
         door,
-        world.mark(letter, 9, "manager", named | STAFF),
+        world.mark(letter, 9, "manager", known | STAFF),
         f"{name}@example.cn",
         name=world.mark(letter, 9, "name", named),
         district=reviewer.jurisdiction,
@@ -173,23 +205,29 @@ def _plant(
         contact_name=world.mark(letter, 9, "contact", known),
     )
     world.accounts[name] = manager.account
-    return Plant(letter, manager, reviewer, within, bureau)
+    return Plant(letter, manager, reviewer, within, bureau, within - {CONSULTANT})
 
 
 # ── One plant ────────────────────────────────────────────────────────────────
 
-STORIES = ("closed", "confirmed", "rechecking", "returned", "reviewing", "draft")  # from the oldest year on
 
-
-def _fill(door: Door, world: World, plant: Plant, city: Account) -> None:
+def _fill(
+    door: Door, world: World, plant: Plant, city: Account, stories: Sequence[str], mandate_id: str
+) -> None:
     own = plant.manager.enterprise
     measures = {}
     library = _file(door, world, plant, 8, "unused", plant.inside)
     world.add("evidence", library, plant.inside, "a file that was never shown")
-    for age, story in enumerate(STORIES):
-        number = len(STORIES) - 1 - age
+    for age, story in enumerate(stories):
+        number = len(stories) - 1 - age
         id = _self_check(door, world, plant, number, story)
-        parts = {"section": "plant", "item": str(SNCR), "paper": "opinion", "scenario_id": "none"}
+        parts = {
+            "section": "plant",
+            "item": str(SNCR),
+            "paper": "opinion",
+            "scenario_id": "none",
+            "round": "none" if story == "draft" else "1",
+        }
         if story == "draft":
             world.add("assessment", id, plant.inside, f"{plant.letter}, a draft", **parts)
             world.add("review", id, frozenset(), f"{plant.letter}, a draft", **parts)
@@ -197,7 +235,9 @@ def _fill(door: Door, world: World, plant: Plant, city: Account) -> None:
         _judged(door, world, plant, city, number, story, id)
         if story == "confirmed":
             parts["scenario_id"], measures = _planned(door, world, plant, number, id)
-            _printed(door, world, plant, number, id)
+            _opinion(door, world, plant, number, id)
+        if story in ("closed", "confirmed"):
+            _printed(door, world, plant, number, id, story)
         if story == "returned":
             parts["paper"] = "notice-1"
             _paper(door, world, plant, id)
@@ -206,7 +246,7 @@ def _fill(door: Door, world: World, plant: Plant, city: Account) -> None:
         with door.reading() as work:
             code = assessment.open_(work, plant.manager.account, id).number
         world.add("report number", code, frozenset(CAST), "a number", number=code)
-    world.add("enterprise", own, plant.inside, plant.letter, mandate_id="none", **measures)
+    world.add("enterprise", own, plant.inside, plant.letter, mandate_id=mandate_id, **measures)
 
 
 def _self_check(door: Door, world: World, plant: Plant, number: int, story: str) -> str:
@@ -235,7 +275,7 @@ def _file(
 ) -> str:
     title = world.mark(plant.letter, number, f"{kind}title", readers)
     name = world.mark(plant.letter, number, f"{kind}name", readers)
-    if kind == "file":  # a picture has a thumbnail and a page, side doors of their own
+    if kind == "file" and number < 2:  # a picture has a thumbnail and a page, side doors of their own
         upload = Upload(name=f"{name}.jpg", content=files.make_photo(20 + 40 * number))
     else:
         text = world.mark(plant.letter, number, f"{kind}text", readers)
@@ -243,7 +283,7 @@ def _file(
     who = plant.manager
     with door.writing() as work:
         arrivals = evidence.receive(work, who.account, who.enterprise, [upload])
-        particulars = Particulars(title=title, kind="", **typed)
+        particulars = Particulars(title=title, kind="test_report" if typed else "", **typed)
         (added,) = evidence.add(work, who.account, who.enterprise, arrivals, particulars)
     assert added.evidence is not None, added.problem
     return added.evidence.id
@@ -306,7 +346,8 @@ def _judged(door: Door, world: World, plant: Plant, city: Account, number: int, 
         return
     with door.writing() as work:
         assert decision.confirm(work, city, id, _revision(work, id), mark("final", plant.all)) == ()
-    seen = plant.all if story == "closed" else mine
+    # Objecting is the enterprise's own business: consultants have no page for it.
+    seen = (plant.all if story == "closed" else mine) - {CONSULTANT, FIRM}
     with door.writing() as work:
         kept = correction.draft_objection(work, manager, id, SNCR, mark("objection", seen), "")
         assert kept.problems == ()
@@ -367,11 +408,24 @@ def _finish(door: Door, text: str) -> None:
         assert report.finish(work, job, printed)
 
 
-def _printed(door: Door, world: World, plant: Plant, number: int, id: str) -> None:
+def _printed(door: Door, world: World, plant: Plant, number: int, id: str, story: str) -> None:
+    """The report: of a closed case as it was submitted, of a confirmed one with the plan, which is no bureau's."""
     with door.writing() as work:
         job = report.ask(work, plant.manager.account, id)
-    _finish(door, world.mark(plant.letter, number, "report", plant.all))
-    world.add("report", job, plant.all, f"{plant.letter}, a report")
+    seen, plan = plant.printing | plant.bureau, story == "confirmed"
+    readers = plant.printing if plan else seen
+    _finish(door, world.mark(plant.letter, number, "report", readers))
+    world.add("report", job, seen, f"{plant.letter}, report of {story}", {"report.file": readers})
+    if plan or FIRM not in plant.printing:
+        return
+    with door.writing() as work:
+        job = report.ask(work, account.mandated(work, world.accounts[FIRM]), id)
+    _finish(door, world.mark(plant.letter, 9, "report", plant.printing))
+    only = {"report.file": plant.printing}
+    world.add("report", job, seen, f"{plant.letter}, report under a cover", only)
+
+
+def _opinion(door: Door, world: World, plant: Plant, number: int, id: str) -> None:
     with door.writing() as work:
         opinion = papers.ask(work, plant.reviewer, id, "opinion")
     _finish(door, world.mark(plant.letter, number, "paper", plant.all))
@@ -399,34 +453,49 @@ def _white_papers(door: Door, world: World) -> None:
         world.add("report", job, readers, f"a white paper of {district or 'the city'}")
 
 
-def _mandates(door: Door, world: World, plants: list[Plant]) -> None:
+def _firm(door: Door, world: World) -> str:
+    """The firm of one of the consultants."""
+    who = world.accounts[FIRM]
+    fields = {
+        "name": world.mark("F", 0, "name", frozenset({FIRM, STRANGER})),
+        "signatory": world.mark("F", 0, "signatory", frozenset({FIRM, STRANGER})),
+        "uscc": make_uscc(),
+    }
+    with door.writing() as work:
+        assert firm.keep(work, who, fields) == ()
+        own = firm.mine(work, who)
+    assert own is not None
+    return own.id
+
+
+def _mandates(door: Door, world: World, plant: Plant, firm_id: str) -> str:
+    """What the plant granted to consultants, in force and not any more; the id of the newest that is in force."""
+    kept = "none"
     with door.writing() as work:
         today = work.now.date()
-        for plant in plants:
-            # The consultant in force works for A and was dismissed by nobody; the other one was dismissed by A.
-            for name in (CONSULTANT, DISMISSED) if plant.letter == "A" else ():
-                ended = work.now - timedelta(minutes=5) if name == DISMISSED else None
-                id = new_id()
-                work.session.execute(
-                    insert(MandateRow).values(
-                        id=id,
-                        enterprise_id=plant.manager.enterprise,
-                        account_id=world.accounts[name].id,
-                        scopes="read print",
-                        starts_on=today - timedelta(days=9),
-                        ends_on=today + timedelta(days=90),
-                        granted_by=plant.manager.account.id,
-                        granted_at=work.now - timedelta(days=9),
-                        revoked_at=ended,
-                        revoked_by=plant.manager.account.id if ended else None,
-                    )
+        for name, scopes, revoked, last in {
+            "A": ((CONSULTANT, "read", False, 90), (DISMISSED, "read fill print", True, 90)),
+            "B": ((DISMISSED, "read fill print", False, -3),),
+            "C": ((FIRM, "read fill print", False, 90),),
+        }[plant.letter]:
+            id = new_id()
+            work.session.execute(
+                insert(MandateRow).values(
+                    id=id,
+                    enterprise_id=plant.manager.enterprise,
+                    account_id=None if name == FIRM else world.accounts[name].id,
+                    firm_id=firm_id if name == FIRM else None,
+                    scopes=scopes,
+                    starts_on=today - timedelta(days=9),
+                    ends_on=today + timedelta(days=last),
+                    granted_by=plant.manager.account.id,
+                    granted_at=work.now - timedelta(days=9),
+                    revoked_at=work.now - timedelta(minutes=5) if revoked else None,
+                    revoked_by=plant.manager.account.id if revoked else None,
                 )
-                world.objects["enterprise"] = [
-                    replace(one, parts={**one.parts, "mandate_id": id})
-                    if one.id == plant.manager.enterprise
-                    else one
-                    for one in world.objects["enterprise"]
-                ]
+            )
+            kept = id if name != DISMISSED else kept
+    return kept
 
 
 # ── The bureau's own ─────────────────────────────────────────────────────────
@@ -488,21 +557,20 @@ def _letters(door: Door, world: World) -> None:
 
 
 def _batches(door: Door, world: World) -> None:
-    """A batch of each consultant with a report of plant A, asked for while both had a mandate."""
-    confirmed = next(one.id for one in world.objects["assessment"] if one.what == "A, confirmed")
+    """A batch of two consultants with a report of a client, asked for while both had a mandate."""
     with door.writing() as work:
-        for number, name in enumerate((CONSULTANT, DISMISSED)):
+        for number, (name, letter) in enumerate(((FIRM, "C"), (DISMISSED, "A"))):
             id, readers = new_id(), frozenset({name})
             work.session.execute(
                 insert(BatchRow).values(
-                    id=id, account_id=world.accounts[name].id, title=world.mark("B", number, "batch", readers),
+                    id=id, account_id=world.accounts[name].id, title=world.mark("T", number, "batch", readers),
                     state=BatchState.PAUSED, created_at=work.now, changed_at=work.now,
                 )
             )  # fmt: skip
             work.session.execute(
                 insert(BatchItemRow).values(
-                    batch_id=id, position=1, assessment_id=confirmed, state=ItemState.WAITING, error="",
-                    changed_at=work.now,
+                    batch_id=id, position=1, assessment_id=world.one("assessment", f"{letter}, confirmed").id,
+                    state=ItemState.WAITING, error="", changed_at=work.now,
                 )
             )  # fmt: skip
             world.add("batch", id, readers, f"a batch of the {name}", kind="none", deed="pause")
