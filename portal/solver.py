@@ -31,8 +31,14 @@ def solve(program: Program) -> frozenset[str] | None:
         ("mip_rel_gap", 0.0),
         ("mip_abs_gap", float(program.grain) / 2),  # what is nearer than half a grain is the same
         ("time_limit", SECONDS),
+        # Our programs are small and solved at or near the root: searching for good sets beforehand and beginning
+        # again after new bounds took half of the time. What is found is the same optimum.
+        ("mip_allow_restart", False),
+        ("mip_heuristic_run_rens", False),
+        ("mip_heuristic_run_rins", False),
+        ("mip_heuristic_run_feasibility_jump", False),
     ):
-        highs.setOptionValue(option, value)
+        assert highs.setOptionValue(option, value) == highspy.HighsStatus.kOk, option
     for name in names:
         highs.addCol(float(program.costs.get(name, 0)), 0.0, 1.0, 0, [], [])
     for place in range(len(names)):
