@@ -563,7 +563,7 @@ _PROBLEMS: Mapping[str, str] = {
     "sector_unread": "不是问卷中的行业，例如：水泥",
     "file_not_a_table": "无法读成表格：请上传 .xlsx 或 .csv 文件，或从 Excel 中复制后粘贴",
     # the offline workbook
-    "workbook_not_xlsx": "这不是 Excel 工作簿（.xlsx）。请上传从本页导出、填好后仍保存为 .xlsx 的填报表（用 WPS 填写的也请选“.xlsx”）",
+    "workbook_not_xlsx": "这不是 Excel 工作簿（.xlsx）。请用本系统导出、填好后仍保存为 .xlsx 的填报表（用 WPS 填写的也请选“.xlsx”）",
     "workbook_foreign": "这不是本系统导出的离线填报表，或者已被另存成别的样子。请重新导出，把内容填进新表",
     "workbook_stamp_edited": "表中隐藏的版本信息被改动过，不能导入。请重新导出，把内容填进新表",
     "workbook_other_questionnaire": "这是另一个行业的填报表，不能导入这份自评价",

@@ -1,5 +1,5 @@
-"""The command door: demo | serve | worker | migrate | backup | doctor | statistics | routes | assess | report | white-paper | preview |
-verify | remind | staff | audit.
+"""The command door: demo | serve | worker | migrate | backup | doctor | statistics | routes | assess | report | workbook | white-paper |
+preview | verify | remind | staff | audit.
 
 Each command imports what it needs when it runs: `portal assess` starts without the database, and nothing here ever
 loads Flask – the web is started as a process of its own.
@@ -206,6 +206,32 @@ def report(
         year=year,
         day=day.date() if day else None,
     )
+
+
+@commands.group("workbook", help="离线填报表（Excel），不需要数据库")
+def workbook_commands() -> None:
+    """The workbook of a questionnaire, out and in."""
+
+
+@workbook_commands.command("export", help="写出填报表：空白的，或按填报值（JSON）填好的")
+@click.option("--questionnaire", required=True, help="问卷，如 cement 或 cement/2026-1")
+@click.option("--answers", type=_THERE, help="填报值（JSON）；不写则为空白表")
+@click.option("--out", type=_FILE, required=True, help="输出的 .xlsx 文件")
+def export_workbook(questionnaire: str, answers: Path | None, out: Path) -> None:
+    """Write a workbook."""
+    from portal.cli.offline import write_workbook
+
+    write_workbook(Settings.from_environment(), questionnaire, answers, out)
+
+
+@workbook_commands.command("import", help="读出填好的填报表，写成填报值（JSON）；有误则逐格列出，什么也不写")
+@click.argument("file", type=_THERE)
+@click.option("--out", type=_FILE, required=True, help="输出的 JSON 文件，可用于 portal assess 和 report")
+def import_workbook(file: Path, out: Path) -> None:
+    """Read a workbook."""
+    from portal.cli.offline import read_workbook
+
+    read_workbook(Settings.from_environment(), file, out)
 
 
 @commands.command("white-paper", help="打印年度白皮书（PDF，可另写 Word）：全市，或用 --district 指定区县")

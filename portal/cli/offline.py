@@ -1,4 +1,4 @@
-"""Scoring and printing a file of answers without a database."""
+"""Scoring and printing a file of answers, and the workbook out of it and back, without a database."""
 
 import json
 import sys
@@ -13,13 +13,16 @@ import click
 from portal.catalog.library import load
 from portal.config import Settings
 from portal.core.advice import advise, plan
-from portal.core.answers import read_answers
+from portal.core.answers import Missing, read_answers, to_json
 from portal.core.assessment import Assessment
 from portal.core.data_check import find_irregularities
+from portal.core.errors import Problem
 from portal.core.gaps import find_gaps
 from portal.core.library import Library
+from portal.core.questionnaire import Questionnaire
 from portal.core.receipt import receipt
 from portal.core.scoring import assess
+from portal.core.workbook import WorkbookRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,40 @@ def print_pdf(
     click.echo(f"已打印：{out}（{out.stat().st_size:,} 字节）")
 
 
+def write_workbook(settings: Settings, questionnaire: str, answers: Path | None, out: Path) -> None:
+    """The offline workbook (.xlsx), blank or with a file's answers."""
+    from portal.report import workbook
+
+    library = load(settings.content_folder)
+    file = read_file(answers) if answers is not None else AnswersFile({}, {}, None, "", "")
+    asked = _asked(library, questionnaire, file)
+    given = read_answers(asked, file.answers) if answers is not None else {}
+    out.write_bytes(workbook.write(asked, library, given, workbook.Origin(), at=datetime.now(UTC)))
+    click.echo(f"已写出：{out}（{out.stat().st_size:,} 字节）")
+
+
+def read_workbook(settings: Settings, file: Path, out: Path) -> None:
+    """The answers of a filled workbook as JSON; raises WorkbookRefused with every cell that is wrong."""
+    from portal.report import workbook
+    from portal.storage import workbook as stored
+    from portal.storage.intake import Refused
+
+    library = load(settings.content_folder)
+    try:
+        cells = stored.read(file.read_bytes())
+    except Refused as error:
+        raise WorkbookRefused((Problem(place="", code=error.code, details=error.details),)) from error
+    stamp = workbook.stamp_of(cells)
+    asked = library.questionnaire(stamp.questionnaire, stamp.version)
+    filled = workbook.understand(cells, stamp, asked)
+    answers = {
+        entry.item: to_json(entry.answer) for entry in filled.entries if not isinstance(entry.answer, Missing)
+    }
+    told = {"questionnaire": asked.id, "version": asked.version, "answers": answers}
+    out.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    click.echo(f"已写出：{out}，{len(answers)} 项")
+
+
 def read_file(path: Path) -> AnswersFile:
     """Read a file of answers; what its answers mean is read later, against the questionnaire."""
     try:
@@ -105,8 +142,12 @@ def read_file(path: Path) -> AnswersFile:
 
 
 def _assess(library: Library, questionnaire: str, file: AnswersFile) -> Assessment:
+    asked = _asked(library, questionnaire, file)
+    return assess(asked, read_answers(asked, file.answers), file.year)
+
+
+def _asked(library: Library, questionnaire: str, file: AnswersFile) -> Questionnaire:
     id, _, version = questionnaire.partition("/")
     if file.questionnaire not in ("", id):
         raise click.ClickException(f"填报文件属于问卷 {file.questionnaire}，而不是 {id}")
-    asked = library.questionnaire(id, version or file.version or None)
-    return assess(asked, read_answers(asked, file.answers), file.year)
+    return library.questionnaire(id, version or file.version or None)

@@ -6,6 +6,7 @@ from portal.catalog.messages import sentence
 from portal.core.answers import AnswersError
 from portal.core.errors import PortalError
 from portal.core.library import UnknownQuestionnaire
+from portal.core.workbook import WorkbookRefused
 
 
 def lines_of(error: PortalError) -> tuple[str, ...]:
@@ -13,6 +14,9 @@ def lines_of(error: PortalError) -> tuple[str, ...]:
     match error:
         case AnswersError(problems=problems):
             return ("填报值有误：", *(f"  {one.place}：{words.problem(one)}" for one in problems))
+        case WorkbookRefused(problems=problems):
+            told = ("：".join(filter(None, (one.place, words.problem(one)))) for one in problems)
+            return ("填报表有误，什么也没有写出：", *(f"  {line}" for line in told))
         case CatalogError(problems=problems):
             return ("问卷数据有误：", *(f"  {one.place}: {sentence(one)}" for one in problems))
         case UnknownQuestionnaire():

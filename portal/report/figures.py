@@ -436,13 +436,16 @@ def timeline(title: str, tracks: Sequence[Track]) -> str:
         )
         said = f"{track.end:%Y-%m-%d}" + (f" {track.note}" if track.note else "")
         room = 6.1 * _width(said) + 6
-        # Behind the bar while there is room, else on it, else before it.
+        # Behind the bar while there is room, else on it, else before it, else cut.
         if end + room <= wide:
             parts.append(_text(end + 6, middle + 4.3, said, size=11.5))
         elif end - x >= room:
             parts.append(_text(end - 6, middle + 4.3, said, size=11.5, fill="#ffffff", anchor="end"))
-        else:
+        elif x - room >= left:
             parts.append(_text(x - 6, middle + 4.3, said, size=11.5, anchor="end"))
+        else:
+            kept = _clipped(said, int((wide - end - 6) / 6.1))
+            parts.append(_text(end + 6, middle + 4.3, kept, size=11.5))
     return _svg(title, wide, foot + 4, parts)
 
 
