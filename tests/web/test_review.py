@@ -213,6 +213,26 @@ def test_sending_back_wants_an_item_and_shows_the_deadline(submitted: str, distr
     assert "待补正" in district.get("/reviews?state=returned").text
 
 
+def test_the_city_sends_an_item_back_itself_and_everybody_reads_by_whom(
+    submitted: str, manager: Person, district: Browser, city: Browser, enter: Enter
+) -> None:
+    _forward(district, submitted)
+    _take(city, submitted)
+    sent = city.post(
+        f"/reviews/{submitted}/verdicts/{SNCR}", kind="returned", comment="请补运行记录", seen=""
+    )
+    assert sent.status_code == 302
+    page = city.get(f"/reviews/{submitted}").text
+    assert "企业补正后回到本级继续复核" in page
+    city.post(f"/reviews/{submitted}/return", revision=_revision(page), days="10", remark="")
+    for browser in (city, district):
+        page = browser.get(f"/reviews/{submitted}").text
+        assert "待补正（市级）" in page and "请补运行记录" in page
+    assert "发出补正通知</button>" not in page
+    plant = enter(manager).get(f"/assessments/{submitted}/correction").text
+    assert "杭州市主管部门要求补正 1 项" in plant and "请补运行记录" in plant
+
+
 def test_a_case_is_released_and_handed_over(door: Door, submitted: str, district: Browser) -> None:
     other = _person(door, mail="other@example.cn")
     page = _take(district, submitted)
