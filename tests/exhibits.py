@@ -33,10 +33,11 @@ def make_pages(
     size: tuple[int, int] = A4,
     turned: int = 0,
     password: str = "",
+    owner: str = "",
     crop: bool = False,
     unit: int = 1,
 ) -> bytes:
-    """A PDF whose pages say which they are: "F07 P3"."""
+    """A PDF whose pages say which they are: "F07 P3"; `password` to open it, `owner` only to change it."""
     pdf = pikepdf.new()
     font = pdf.make_indirect(
         pikepdf.Dictionary(
@@ -55,7 +56,7 @@ def make_pages(
         if unit != 1:
             page.obj["/UserUnit"] = unit
     stream = io.BytesIO()
-    locks = pikepdf.Encryption(user=password, owner=password) if password else False
+    locks = pikepdf.Encryption(user=password, owner=owner or password) if password or owner else False
     pdf.save(stream, encryption=locks, deterministic_id=not locks)
     return stream.getvalue()
 
@@ -114,8 +115,9 @@ def things() -> Iterator[Thing]:
     yield Thing("大单位.pdf", pdf, make_pages("F09", 1, size=NOTE, unit=2), 1)
     yield Thing("电子章.pdf", pdf, make_sealed("F10"), 1)
     yield Thing("环境影响评价报告（全本）.pdf", pdf, make_pages("F11", 200), 200)
-    for place in range(12, 18):
+    for place in range(12, 17):
         yield Thing(f"检测报告 第{place}号.pdf", pdf, make_pages(f"F{place}", place - 10), place - 10)
+    yield Thing("只限打印.pdf", pdf, make_pages("F17", 7, owner="keeper"), 7)
     yield Thing("手机照片.jpg", jpeg, make_photo(size=(1200, 900)), 1)
     yield Thing("横拍照片.jpg", jpeg, make_photo(91, size=(900, 600), is_turned=True), 1)
     yield Thing("灰度扫描.jpg", jpeg, make_picture("L", "JPEG", (600, 800)), 1)

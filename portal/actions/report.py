@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
@@ -45,6 +46,7 @@ from portal.storage.files import CONTENT, FileGone, StoreUnreachable, open_store
 
 GRACE = timedelta(seconds=30)  # a lease lasts longer than the longest printing by this
 MOST_ATTEMPTS = 3
+LEFT_AFTER = timedelta(hours=24)
 LONGEST_WHY = 300  # characters of the reason for which a report is revoked
 # Errors that are worded in `words.REPORT_ERRORS`.
 ABANDONED = "abandoned"
@@ -464,3 +466,20 @@ def put_back_abandoned(work: Work, lost: Sequence[str] = ()) -> tuple[int, int]:
     return stored.put_back_abandoned(
         work.session, lost=lost, now=work.now, most_attempts=MOST_ATTEMPTS, error=ABANDONED
     )
+
+
+def sweep(work: Work) -> int:
+    """Take away what killed workers left half done in the folder of reports a day ago or earlier: how many.
+
+    Drafts and the evidence laid out for a package bear a dot before their names. Reading is enough.
+    """
+    oldest, count = (work.now - LEFT_AFTER).timestamp(), 0
+    for path in work.settings.report_folder.glob(".*"):
+        if path.stat().st_mtime > oldest:
+            continue
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+        count += 1
+    return count

@@ -4,7 +4,7 @@ import time
 
 import click
 
-from portal.actions import audit, campaign, evidence, outbox
+from portal.actions import audit, campaign, evidence, outbox, report
 from portal.actions.work import Door
 from portal.core.errors import PortalError
 
@@ -62,6 +62,6 @@ def anchor(door: Door) -> bool:
 
 
 def sweep_orphans(door: Door) -> int:
-    """Take away files that never got their row: how many."""
+    """Take away files that never got their row, and what a killed worker left half printed: how many."""
     with door.reading() as work:
-        return evidence.sweep(work)
+        return evidence.sweep(work) + report.sweep(work)

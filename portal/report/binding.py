@@ -103,8 +103,6 @@ def _opened(one: Exhibit, path: Path, number: int, stack: contextlib.ExitStack) 
                 return Refusal.ENCRYPTED
             except pikepdf.PdfError:
                 return Refusal.DAMAGED
-            if source.is_encrypted:
-                return Refusal.ENCRYPTED
             return _Opened(exhibit=one, pages=pages, source=source) if pages else Refusal.DAMAGED
         case MediaType.JPEG | MediaType.PNG:
             try:

@@ -344,3 +344,15 @@ def test_the_bureau_has_no_report_under_the_cover_of_a_firm(
     assert job is not None
     _print(door, job)
     assert (_fetches(door, acting, id), _fetches(door, make_reviewer(door), id)) == (True, False)
+
+
+def test_what_a_killed_worker_left_goes_a_day_later(door: Door, manager: Person) -> None:
+    folder = door.settings.report_folder
+    (folder / ".evidence-x").mkdir(parents=True)
+    (folder / ".evidence-x" / "file").write_bytes(b"1")
+    (folder / ".draft.pdf").write_bytes(b"1")
+    (folder / "printed.pdf").write_bytes(b"1")
+    with door.reading() as work:
+        assert report.sweep(work) == 0
+        assert report.sweep(replace(work, now=work.now + timedelta(hours=25))) == 2
+    assert [path.name for path in folder.iterdir()] == ["printed.pdf"]
