@@ -114,6 +114,14 @@ LETTERS: Mapping[str, str] = {
     "campaign_invitation": "邀请",
     "campaign_reminder": "到期提醒",
     "campaign_call": "催报",
+    "client_nudge": "咨询机构催办",
+    "returned": "补正通知",
+    "extended": "补正延期",
+    "extension_asked": "申请延期",
+    "resubmitted": "补正已提交",
+    "confirmed": "复核确认",
+    "objected": "异议",
+    "decided": "异议答复",
 }
 CAMPAIGN_STATES: Mapping[CampaignState, str] = {
     CampaignState.DRAFT: "未发布",
@@ -242,6 +250,7 @@ AUDIT_DEEDS: Mapping[str, str] = {
     "evidence.link": "关联佐证",
     "evidence.unlink": "取消关联佐证",
     "evidence.fetch": "查看佐证",
+    "file.export": "导出文件",
     "letter.retry": "重新发送信件",
     "paper.ask": "生成审核文书",
     "paper.fetch": "下载审核文书",

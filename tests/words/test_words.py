@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from portal import words
+from portal import words, words_bureau
+from portal.config import HOME
 from portal.core.advice import Range
 from portal.core.assessment import GateVerdict, Verdict
 from portal.core.errors import Problem
@@ -117,3 +118,10 @@ def test_every_verdict_has_its_words_and_only_met_ones_say_all(verdict: Verdict)
     text = words.verdict(found)
     assert ("门槛全部满足" in text) == (verdict is Verdict.MET)
     assert "3" in text if verdict is Verdict.UNDECIDED else "3" not in text
+
+
+def test_every_letter_of_the_outbox_has_a_word() -> None:
+    """Those that go out beside it, with a link that nobody else shall read, never stand in the list."""
+    beside = {"invitation", "reset", "staff_welcome", "clients_reminder"}
+    there = {one.stem for one in (HOME / "templates" / "mail").glob("*.txt")}
+    assert there - beside <= set(words_bureau.LETTERS)
