@@ -163,5 +163,5 @@ def link_up(questionnaire: Questionnaire, files: list[Evidence]) -> Links:
     for place, one in enumerate(files):
         links.setdefault(items[place % 24], []).append(one)
         if place % 5 == 0:
-            links.setdefault(items[24 + place], []).append(one)
+            links.setdefault(items[(24 + place) % len(items)], []).append(one)
     return {item: tuple(some) for item, some in links.items()}  # type: ignore[misc]

@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from portal import words
+from portal.actions import assessment as filing
 from portal.actions import evidence, result
 from portal.actions.work import NotFound, Work
 from portal.config import Settings
@@ -47,8 +48,7 @@ def offer(work: Work, who: Account, assessment_id: str) -> Offer:
     """What a package would hold; raises NotFound, also for a draft: only what was submitted is handed in."""
     if stored_assessment.find(work.session, assessment_id, sight=who.printing_sight) is None:
         raise NotFound(assessment_id)
-    shown = result.of(work, who, assessment_id)
-    open_ = shown.open
+    open_ = filing.open_(work, who, assessment_id)
     if open_.is_editable:
         raise NotFound(assessment_id)
     proposed = frame_for(work.library.frames, open_.year)
@@ -61,7 +61,7 @@ def offer(work: Work, who: Account, assessment_id: str) -> Offer:
         frames=work.library.frames,
         proposed=proposed,
         load=load(found),
-        lacks=coverage(shown.assessment, links, day).lacks,
+        lacks=coverage(result.assess_open(work, open_), links, day).lacks,
         expired=tuple(one for one in files if one.is_expired(day)),
         office=tuple(one for one in files if one.media_type in _OFFICE),
         unread=tuple(one for one in files if one.media_type is MediaType.PDF and not one.pages),

@@ -4,6 +4,7 @@ import io
 import zipfile
 
 import pytest
+from sqlalchemy import event
 
 from portal.actions import package, report
 from portal.actions.work import Door, NotFound
@@ -200,3 +201,17 @@ def test_files_that_expire_before_the_year_ends_are_told(
     submit(mine, assessment)
     page = text_of(mine.get(f"{assessment}/package"))
     assert "已过期" in page and "旧许可证" in page
+
+
+def test_the_page_takes_few_statements_however_many_files(
+    door: Door, enter: Enter, manager: Person, submitted: str
+) -> None:
+    mine = enter(manager)
+    for frame in ("", "frame"):
+        order(mine, submitted, **({"frame": frame} if frame else {}))
+    statements: list[str] = []
+    event.listen(
+        door.database._reading, "before_cursor_execute", lambda *given: statements.append(str(given[2]))
+    )
+    assert mine.get(f"{submitted}/package").status_code == 200
+    assert len([one for one in statements if one.lstrip().startswith("SELECT")]) <= 12
