@@ -264,6 +264,7 @@ AUDIT_DEEDS: Mapping[str, str] = {
     "phrase.add": "新增常用语",
     "phrase.remove": "删除常用语",
     "report.ask": "生成报告",
+    "package.ask": "生成申报包",
     "report.fetch": "下载报告",
     "report.revoke": "撤销报告",
     "review.take": "领取审核",
