@@ -3,11 +3,24 @@
 import json
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from portal.actions import account, assessment, campaign, data_check, enterprise, report, staff
+from portal.actions import (
+    account,
+    assessment,
+    campaign,
+    data_check,
+    enterprise,
+    firm,
+    mandate,
+    measure,
+    report,
+    scenario,
+    staff,
+)
 from portal.actions.passwords import hash_of
 from portal.actions.work import Door, Work, keep_trail
 from portal.config import HOME
@@ -16,9 +29,12 @@ from portal.core.campaign import TypedPlan, TypedRung, local_day
 from portal.core.enterprise import EnterpriseProfile
 from portal.core.errors import PortalError
 from portal.core.filing import Change
+from portal.core.mandate import Wish
 from portal.core.participation import INVITEE_FIELDS
+from portal.core.planning import Entry, MeasureState
 from portal.core.roles import Account, Role
 from portal.storage import account as stored
+from portal.storage import assessment as stored_assessment
 from portal.storage import enterprise as stored_enterprise
 
 
@@ -50,7 +66,7 @@ def seed(door: Door) -> tuple[Person, ...]:
     """Add the example data to an empty database; the people to sign in as, also when they were there before."""
     folder = door.settings.demo_folder
     script = _script(folder)
-    everybody = (*script["people"], *script["staff"])
+    everybody = (*script["people"], *script["consultants"], *script["staff"])
     people = tuple(Person(name=one["name"], mail=one["mail"], about=one["about"]) for one in everybody)
     with door.writing() as work:
         if not stored.is_empty(work.session):
@@ -58,9 +74,70 @@ def seed(door: Door) -> tuple[Person, ...]:
         accounts = {one["mail"]: _register(work, one, script["password"]) for one in script["people"]}
         for one in script["enterprises"]:
             _enterprise(work, folder, one, [accounts[mail] for mail in one["members"]])
+        for one in script["consultants"]:
+            _consultant(work, one, script["password"], accounts)
         officials = _staff(work, script["staff"], script["password"])
         _campaign(work, next(one for one in officials if one.is_city), script["campaign"])
     return people
+
+
+def _consultant(work: Work, script: dict[str, Any], word: str, members: dict[str, Account]) -> None:
+    """Somebody with a firm and the mandates of some plants, one of which follows a plan."""
+    who = _register(work, script, word, Role.CONSULTANT)
+    _act(work, who)
+    if problems := firm.keep(work, who, script["firm"]):
+        raise DemoError(str(problems))
+    today = local_day(work.now)
+    wish = Wish(
+        holder=who.mail,
+        scopes=("read", "fill", "print"),
+        starts_on=today.isoformat(),
+        ends_on=(today + timedelta(days=365)).isoformat(),
+    )
+    for mail in script["clients"]:
+        owner = members[mail]
+        _act(work, owner)
+        (enterprise_id, *_) = [one.id for one in enterprise.mine(work, owner)]
+        id, problems = mandate.grant(work, owner, enterprise_id, wish)
+        if id is None:
+            raise DemoError(str(problems))
+        if mail == script["plan"]["client"]:
+            _act(work, who)
+            _plan(work, account.mandated(work, who), enterprise_id, script["plan"])
+
+
+def _plan(work: Work, who: Account, enterprise_id: str, script: dict[str, Any]) -> None:
+    """The plan of last year's self-check, one measure of which is done and one under way."""
+    last_year = stored_assessment.id_of(work.session, enterprise_id, assessment.this_year(work.now) - 1)
+    if last_year is None:
+        raise DemoError(enterprise_id)
+    advised = scenario.bench(work, who, last_year).result.recommendations[: script["count"]]
+    chosen = [one.technology.id for one in advised]
+    id, problems = scenario.create(work, who, last_year, script["title"], chosen, {})
+    if id is None:
+        raise DemoError(str(problems))
+    scenario.choose(work, who, last_year, id)
+    done_on = local_day(work.now) - timedelta(days=script["done_days_ago"])
+    entries = (
+        Entry(
+            owner=who.name,
+            state=MeasureState.DONE,
+            started_on=done_on - timedelta(days=30),
+            finished_on=done_on,
+            spent=Decimal(script["spent"]),
+            saving=Decimal(script["saving"]),
+        ),
+        Entry(
+            owner=who.name,
+            state=MeasureState.RUNNING,
+            started_on=done_on,
+            due_on=done_on + timedelta(days=180),
+        ),
+    )
+    lines = {line.measure.technology: line for line in measure.ledger(work, who, enterprise_id).lines}
+    for technology, entry in zip(chosen, entries, strict=False):
+        if problems := measure.keep(work, who, enterprise_id, lines[technology].measure.id, entry):
+            raise DemoError(str(problems))
 
 
 def _staff(work: Work, script: list[dict[str, str]], word: str) -> list[Account]:
@@ -120,9 +197,9 @@ def _act(work: Work, who: Account) -> None:
     work.trail.who = who
 
 
-def _register(work: Work, person: dict[str, str], word: str) -> Account:
+def _register(work: Work, person: dict[str, Any], word: str, role: Role = Role.MANAGER) -> Account:
     who, problems = account.register(
-        work, name=person["name"], mail=person["mail"], mobile=person["mobile"], password=word
+        work, name=person["name"], mail=person["mail"], mobile=person["mobile"], password=word, role=role
     )
     if who is None:
         raise DemoError(str(problems))

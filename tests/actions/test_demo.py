@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from portal.actions import assessment, demo, report, result
+from portal.actions import account, assessment, demo, measure, report, result
 from portal.actions.work import Door
 from portal.config import HOME
 from portal.core.enterprise import EnterpriseProfile, check_profile
@@ -27,7 +27,7 @@ def published() -> Library:
 def seeded(door: Door, published: Library) -> Door:
     full = replace(door, library=published)
     people = demo.seed(full)
-    assert len(people) == 11
+    assert len(people) == 12
     return full
 
 
@@ -52,6 +52,12 @@ def test_the_three_plants_stand_where_the_demo_wants_them(seeded: Door) -> None:
         carried = assessment.open_(work, who, this_year.id)
         assert all(one.is_carried_over for one in carried.answers.values())
         assert result.of(work, who, last_year.id).recommendations
+        lines = measure.ledger(work, who, last_year.enterprise_id).lines
+        assert {line.measure.state for line in lines} >= {"done", "running", "planned"}
+        assert measure.done_before(work, carried)
+        adviser = stored.find_by_login(work.session, "sun@example.cn")
+        assert adviser is not None
+        assert len(account.mandated(work, adviser).mandates) == 3
         draft = assessment.open_(work, found["wang@example.cn"][0], half[0].id)
         assert {one.saved_by for one in draft.answers.values()} == {"王示例", "陈示例"}
         assert assessment.ready(draft).missing
