@@ -17,8 +17,9 @@ SPREADSHEET = MEDIA_TYPE
 def of(work: Work, who: Account, asked: Asked) -> Queue:
     """The page asked for; one that lies beyond the end is the last."""
     asked = _tidied(asked)
-    by_state = stored.counts(work.session, asked, sight=who.sight, now=work.now)
-    count = sum(number for state, number in by_state.items() if not asked.states or state in asked.states)
+    by_state, overdue = stored.counts(work.session, asked, sight=who.sight, now=work.now)
+    fitting = overdue if asked.is_overdue else by_state
+    count = sum(number for state, number in fitting.items() if not asked.states or state in asked.states)
     pages = max(1, -(-count // ON_A_PAGE))
     page = min(max(asked.page, 1), pages)
     sectors, years = stored.offered(work.session, sight=who.sight)
@@ -35,6 +36,7 @@ def of(work: Work, who: Account, asked: Asked) -> Queue:
         page=page,
         pages=pages,
         by_state=by_state,
+        overdue=sum(overdue.values()),
         sectors=sectors,
         years=years,
     )

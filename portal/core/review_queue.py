@@ -86,5 +86,6 @@ class Queue:
     page: int
     pages: int
     by_state: dict[ReviewState, int]
+    overdue: int  # corrections, in any state that is shown
     sectors: tuple[str, ...]
     years: tuple[int, ...]

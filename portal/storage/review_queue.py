@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Numeric, cast, func, select
+from sqlalchemy import ColumnElement, Numeric, case, cast, func, select
 from sqlalchemy.orm import Session, load_only
 
 from portal.core.review import OUT, ReviewState
@@ -75,17 +75,24 @@ def listed(
     )
 
 
-def counts(session: Session, asked: Asked, *, sight: Sight, now: datetime) -> dict[ReviewState, int]:
-    """How many submissions there are in each state that fit all else that is asked for."""
+def counts(
+    session: Session, asked: Asked, *, sight: Sight, now: datetime
+) -> tuple[dict[ReviewState, int], dict[ReviewState, int]]:
+    """How many submissions there are in each state that fit all else that is asked for, and how many of them are
+    overdue.
+    """
+    is_overdue = ReviewRow.state.in_(OUT) & (ReviewRow.due_at <= now)
     query = (
-        select(ReviewRow.state, func.count())
+        select(ReviewRow.state, func.count(), func.count(case((is_overdue, 1))))
         .select_from(AssessmentRow)
         .join(EnterpriseRow, EnterpriseRow.id == AssessmentRow.enterprise_id)
         .group_by(ReviewRow.state)
         .order_by(ReviewRow.state)
     )
     fitting = seen_by(query, sight).where(*_conditions(asked, sight, now, without_states=True))
-    return {ReviewState(state): count for state, count in session.execute(fitting)}
+    found = session.execute(fitting).all()
+    everything = {ReviewState(state): count for state, count, _ in found}
+    return everything, {ReviewState(state): overdue for state, _, overdue in found if overdue}
 
 
 def offered(session: Session, *, sight: Sight) -> tuple[tuple[str, ...], tuple[int, ...]]:
@@ -113,7 +120,7 @@ def _conditions(
         found.append(ReviewRow.holder == sight.account_id)
     elif asked.holding is Holding.NOBODY:
         found.append(ReviewRow.holder.is_(None))
-    if asked.is_overdue:
+    if asked.is_overdue and not without_states:
         found += [ReviewRow.state.in_(OUT), ReviewRow.due_at <= now]
     for word in asked.words.split():
         pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"

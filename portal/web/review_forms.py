@@ -27,7 +27,9 @@ def asked_of(args: MultiDict[str, str], to_do: Sequence[ReviewState]) -> Asked:
         value = args.get(name, "")
         return value if value in choices else ""
 
-    state = args.get("state", TO_DO)
+    is_overdue = args.get("overdue") == "1"
+    # What is overdue lies with the plants: it is nobody's to do until it is taken back.
+    state = args.get("state", ALL if is_overdue else TO_DO)
     states = (ReviewState(state),) if state in {one.value for one in ReviewState} else ()
     year = args.get("year", "")
     page = args.get("page", "1")
@@ -37,7 +39,7 @@ def asked_of(args: MultiDict[str, str], to_do: Sequence[ReviewState]) -> Asked:
         district=args.get("district", "") if re.fullmatch("[0-9]{6}", args.get("district", "")) else "",
         year=int(year) if re.fullmatch("20[0-9]{2}", year) else None,
         holding=Holding(one("holder", [each.value for each in Holding])),
-        is_overdue=args.get("overdue") == "1",
+        is_overdue=is_overdue,
         words=args.get("words", ""),
         order=Order(one("sort", [each.value for each in Order]) or Order.WAITING),
         page=int(page) if re.fullmatch("[0-9]{1,5}", page) else 1,

@@ -180,7 +180,9 @@ def test_filters_and_orders_find_what_they_say(door: Door, manager: Person, dist
             == [first, second]
         )
         mine = review_queue.of(work, district, Asked(holding=Holding.MINE))
-        assert mine.count == 1 and mine.by_state == {ReviewState.RETURNED: 1}
+        assert mine.count == mine.overdue == 1 and mine.by_state == {ReviewState.RETURNED: 1}
+        late = review_queue.of(work, city, Asked(is_overdue=True))
+        assert late.count == late.overdue == 1 and sum(late.by_state.values()) == 2
         (line,) = mine.lines
         assert line.waiting_days(work.now) == 3 and line.case.is_overdue(work.now)
         done = replace(line, case=replace(line.case, state=ReviewState.CONFIRMED))
