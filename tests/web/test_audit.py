@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from portal.actions.work import Door
 from portal.core.roles import Role
-from tests.cast import Person, make_staff
+from tests.cast import Person, make_reviewer, make_staff
 from tests.make import make_profile
 from tests.web.browser import Browser, text_of
 from tests.web.conftest import Enter
@@ -77,6 +77,21 @@ def test_the_trail_is_exported_and_the_export_is_noted(auditor: Browser) -> None
     lines = auditor.get("/audit.jsonl").data.decode().splitlines()
     newest = json.loads(lines[0])
     assert (newest["deed"], json.loads(newest["after"])) == ("audit.export", {"lines": 1})
+
+
+def test_every_list_that_leaves_is_noted_with_its_filters(auditor: Browser, enter: Enter, door: Door) -> None:
+    bureau = enter(Person(account=make_reviewer(door), enterprise=""))
+    for path in ("/reviews/export?sector=cement", "/statistics/export?figure=gaps", "/statistics/list.xlsx"):
+        assert bureau.get(path).status_code == 200
+    told = [
+        json.loads(line) for line in auditor.get("/audit.jsonl?deed=file.export").data.decode().splitlines()
+    ]
+    assert [(one["subject_id"], one["after"]) for one in reversed(told)] == [
+        ("/reviews/export", '{"sector": "cement"}'),
+        ("/statistics/export", '{"figure": "gaps"}'),
+        ("/statistics/list.xlsx", ""),
+    ]
+    assert "导出文件" in text_of(auditor.get("/audit?deed=file.export"))
 
 
 def test_the_check_says_whether_the_trail_is_whole(auditor: Browser, door: Door) -> None:

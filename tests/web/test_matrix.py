@@ -18,7 +18,7 @@ from urllib.parse import unquote
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from portal.actions import passwords, report
@@ -27,7 +27,7 @@ from portal.core.printing import Job, JobKind
 from portal.report import html
 from portal.storage import review as stored_review
 from portal.storage.session import Database
-from portal.storage.tables import ReportJobRow, Row
+from portal.storage.tables import AuditRow, ReportJobRow, Row
 from portal.web.access import Access, access_table
 from tests.cast import PASSWORD
 from tests.make import make_library, make_settings
@@ -288,7 +288,9 @@ def _reading(stage: Stage, name: str, seen: set[str]) -> Iterator[str]:
             theirs = next(one for one in stage.world.objects["assessment"] if name not in one.readers)
             for query in ("", FILTERED[turn % 2]) if route.roles else ("",):
                 path = _path(route, None) + query.format(year=2025, id=theirs.id)
-                yield from _swept(stage, name, route, path, client.get(path, buffered=True), "", seen)
+                answer = client.get(path, buffered=True)
+                yield from _swept(stage, name, route, path, answer, "", seen)
+                yield from _untraced(stage, name, path, answer)
             continue
         nothing = _path(route, None)
         missing = client.get(nothing, buffered=True)
@@ -306,6 +308,7 @@ def _reading(stage: Stage, name: str, seen: set[str]) -> Iterator[str]:
             yield from _swept(stage, name, route, path, answer, one.what, seen)
             if answer.status_code == 404 and not _is_excused(route, one):
                 yield f"{name} GET {route.rule} ({one.what}): 404 for what is theirs"
+            yield from _untraced(stage, name, path, answer)
 
 
 def _is_excused(route: Access, one: Object) -> bool:
@@ -324,6 +327,19 @@ def _swept(
     foreign = _foreign(stage, name, _text(answer), route, seen)
     if foreign:
         yield f"{name} GET {path} ({what}): reads {sorted(foreign)}"
+
+
+def _untraced(stage: Stage, name: str, path: str, answer: TestResponse) -> Iterator[str]:
+    """Whether a file left without a line in the trail: it is fetched once more to see."""
+    if name == NOBODY or not answer.headers.get("Content-Disposition", "").startswith("attachment"):
+        return
+    newest = select(func.max(AuditRow.number))
+    with stage.door.reading() as work:
+        before = work.session.scalar(newest)
+    stage.browser(name).client.get(path, buffered=True)
+    with stage.door.reading() as work:
+        if work.session.scalar(newest) == before:
+            yield f"{name} GET {path}: a file without a trace"
 
 
 @pytest.mark.parametrize("name", CAST)
