@@ -325,7 +325,8 @@ class _Maker:
             value = "按实施程度" if one.value is None else value
         else:
             standing = MemberStanding.UNPUBLISHED if one.value is not None else one.standing
-            score = f"{words.MEMBER_STANDINGS[standing]}（权重 {words.number(member.weight)}）"
+            mark = words.MEMBER_STANDINGS[standing].partition("，")[0]
+            score = f"{mark}（权重 {words.number(member.weight)}）"
         return member.title, value, words.number(one.base), words.number(one.lead), score
 
     def _score(self) -> Iterator[Block]:
@@ -424,7 +425,9 @@ def _sentences(assessment: Assessment, items: Iterable[Item]) -> Iterator[Block]
             case Declared(is_met=is_met):
                 found.setdefault("符合" if is_met else "不符合", []).append(item.title)
             case NotApplicable(reason=reason):
-                found.setdefault("不适用", []).append(f"{item.title}（{settable(reason)}）")
+                found.setdefault("不适用", []).append(
+                    f"{item.title}（{settable(reason).rstrip('。．.；; ')}）"
+                )
             case _:
                 found.setdefault("未填报", []).append(item.title)
     order = ["符合", "不符合", *(words.label(extent) for extent in Extent), "不适用", "未填报"]

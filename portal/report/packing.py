@@ -127,9 +127,15 @@ def _platform(dossier: Dossier, volume: Volume) -> list[Sheet]:
     if platform is None:
         return []
     rows: list[tuple[Cell, ...]] = []
-    for line in platform.lines:
-        taken = [found for id in line.takes if (found := _taken(dossier, volume, line, id)) is not None]
+    answered = [
+        (line, [found for id in line.takes if (found := _taken(dossier, volume, line, id)) is not None])
+        for line in platform.lines
+    ]
+    numbers = {line.number for line, taken in answered if taken}
+    for line, taken in answered:
         nothing = "未填报" if _is_asked_here(dossier, line) else UNKNOWN
+        if line.number in numbers:  # the platform wants one of two
+            nothing = "两项选一，已填另一项"
         for value, unit, told in taken or [(nothing, line.unit, ("", "", ""))]:
             rows.append(
                 (line.number, line.first, line.second, line.title, value, unit, *told, "；".join(line.proofs))

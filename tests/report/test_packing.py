@@ -445,6 +445,7 @@ def test_the_platform_sheet_takes_each_line_from_what_answers_it() -> None:
     assert [str(row[7]) for row in platform.rows if row[0] == "1"] == [
         "clinker_energy", "cement_energy", "energy_per_output",
     ]  # fmt: skip
+    assert lines["7", "单位产值取水量（无适用定额标准时选用）"][4] == "两项选一，已填另一项"
     bare = {ItemId(id): MISSING for id in ("green_investment", "product_footprint")}
     platform = packing.sheets(make_dossier("standard_2025", answered=bare), Volume())[0]
     told = {str(row[0]): row[4] for row in platform.rows}
