@@ -89,9 +89,8 @@ def apply(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     one = workbook.open_(work, me, id)
     wanted = [_wanted(item) for item in dict.fromkeys(request.form.getlist("take"))]
     done = workbook.apply(work, me, id, wanted)
-    if done.stale or done.problems or not wanted:
-        problems = done.problems or (() if done.stale else (Problem(place="", code="nothing_chosen"),))
-        return _page(one, problems=problems, stale=done.stale), 409 if done.stale else 422
+    if done.stale or done.problems:
+        return _page(one, problems=done.problems, stale=done.stale), 409 if done.stale else 422
     return redirect(f"/assessments/{id}/workbook?applied={done.count}")
 
 
