@@ -98,7 +98,7 @@ def _opened(one: Exhibit, path: Path, number: int, stack: contextlib.ExitStack) 
         case MediaType.PDF:
             try:
                 source = stack.enter_context(pikepdf.open(path))
-                pages = len(source.pages)
+                pages = _readable(source)
             except pikepdf.PasswordError:
                 return Refusal.ENCRYPTED
             except pikepdf.PdfError:
@@ -113,6 +113,19 @@ def _opened(one: Exhibit, path: Path, number: int, stack: contextlib.ExitStack) 
             return _Opened(exhibit=one, pages=1, picture=path)
         case MediaType.DOCX | MediaType.XLSX:
             return _Opened(exhibit=one, pages=1, original=original_name(one.evidence, number))
+
+
+def _readable(source: pikepdf.Pdf) -> int:
+    """How many pages there are; raises PdfError when one is in pieces that cannot be put together.
+
+    A page in one piece is copied as it is, whatever state it is in.
+    """
+    for page in source.pages:
+        content = page.obj.get("/Contents")
+        if isinstance(content, pikepdf.Array) and len(content) > 1:
+            for piece in content:
+                piece.read_bytes()
+    return len(source.pages)
 
 
 def original_name(evidence: Evidence, number: int) -> str:
@@ -304,12 +317,8 @@ def _plain(picture: Image.Image) -> Image.Image:
         white = Image.new("RGB", clear.size, "white")
         white.paste(clear, mask=clear.getchannel("A"))
         return white
-    if picture.mode.startswith("I"):
-        return (
-            picture.convert("L")
-            if picture.mode == "I"
-            else picture.point(lambda value: value / 256).convert("L")
-        )
+    if picture.mode.startswith("I"):  # sixteen bits of grey
+        return picture.convert("I").point(lambda shade: shade * (1 / 256)).convert("L")
     return picture.convert("RGB")
 
 

@@ -4,6 +4,7 @@ import hashlib
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -21,7 +22,7 @@ from PIL import Image
 from python_calamine import CalamineWorkbook
 
 from portal.core.answers import MISSING, Declared, Practised
-from portal.core.evidence import coverage
+from portal.core.evidence import MediaType, coverage
 from portal.core.package import Exhibit, Refusal, Volume, exhibits
 from portal.core.questionnaire import Extent, ItemId
 from portal.core.scoring import assess
@@ -31,7 +32,7 @@ from portal.report.binding import bind
 from portal.report.blocks import Head, Room, Table, Text
 from portal.report.plan import PlanLine, PlanPart
 from portal.report.results import Fact
-from tests.exhibits import Thing, evidence_of, link_up, things
+from tests.exhibits import Thing, evidence_of, link_up, make_pages, things
 from tests.make import library
 from tests.report import sample
 
@@ -478,6 +479,52 @@ def test_a_file_that_is_gone_is_named_and_the_package_is_made(tmp_path: Path) ->
     assert volume.bound == () and volume.pages == volume.front
     with pikepdf.open(tmp_path / "out.pdf") as pdf:
         assert len(pdf.pages) == volume.front
+
+
+def make_patchwork(is_broken: bool) -> bytes:
+    """A page in two pieces, of which the second may not be what it says."""
+    with pikepdf.open(io.BytesIO(make_pages("F00", 1))) as pdf:
+        first = pdf.pages[0].obj.Contents
+        second = pdf.make_stream(b"not packed" if is_broken else zlib.compress(b"0 0 5 5 re S"))
+        second.Filter = pikepdf.Name.FlateDecode
+        pdf.pages[0].obj.Contents = pikepdf.Array([first, second])
+        stream = io.BytesIO()
+        pdf.save(stream, stream_decode_level=pikepdf.StreamDecodeLevel.none, compress_streams=False)
+        return stream.getvalue()
+
+
+def test_a_page_whose_pieces_do_not_fit_costs_its_file_and_no_other(tmp_path: Path) -> None:
+    some = [
+        Thing("好.pdf", MediaType.PDF, make_patchwork(is_broken=False), 1),
+        Thing("坏.pdf", MediaType.PDF, make_patchwork(is_broken=True), 1),
+    ]
+    volume, _ = bound(tmp_path, some)
+    assert [one.exhibit.evidence.title for one in volume.bound] == ["好"]
+    assert [(one.exhibit.evidence.title, one.why) for one in volume.left] == [("坏", Refusal.DAMAGED)]
+
+
+def bound(tmp_path: Path, some: list[Thing]) -> tuple[Volume, Path]:
+    """Bind things as evidence of the golden plant."""
+    evidence = [evidence_of(number, thing) for number, thing in enumerate(some)]
+    files = {one.id: tmp_path / one.id for one in evidence}
+    for one, thing in zip(evidence, some, strict=True):
+        files[one.id].write_bytes(thing.content)
+    links = link_up(CEMENT, evidence)
+    dossier = make_dossier(links=links)
+    target = tmp_path / "volume.pdf"
+    found = exhibits(dossier.frame, CEMENT, links)
+    return bind(found, files, dossier, target, lambda percent, step: None), target
+
+
+def test_a_grey_picture_of_sixteen_bits_keeps_its_shades(tmp_path: Path) -> None:
+    picture = Image.new("I;16", (300, 200), 65535)
+    picture.paste(0x5050, (0, 0, 150, 200))
+    stream = io.BytesIO()
+    picture.save(stream, "PNG")
+    volume, target = bound(tmp_path, [Thing("灰.png", MediaType.PNG, stream.getvalue(), 1)])
+    with pypdfium2.PdfDocument(target) as pdf:
+        colours = pdf[volume.bound[0].first - 1].render(scale=0.5).to_pil().convert("L").getcolors(256)
+    assert sum(count for count, shade in colours or [] if 70 < shade < 90) > 1000
 
 
 def test_progress_only_grows(packed: Packed) -> None:
