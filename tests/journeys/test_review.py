@@ -69,6 +69,8 @@ def test_a_reviewer_judges_by_keyboard_and_everything_saves_itself(
     page.keyboard.press("Alt+1")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#review-panel .panel-note")).to_contain_text("要求补正 1 项")
+    page.keyboard.press("n")
+    expect(page.locator(".review-item:focus.is-left")).to_have_count(1)
     with door.reading() as work:
         own = review.open_(work, reviewer.account, case).own
     assert sorted(one.kind.value for one in own.values()) == ["lowered", "returned"]

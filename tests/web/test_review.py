@@ -229,8 +229,12 @@ def test_the_city_sends_an_item_back_itself_and_everybody_reads_by_whom(
         page = browser.get(f"/reviews/{submitted}").text
         assert "待补正（市级）" in page and "请补运行记录" in page
     assert "发出补正通知</button>" not in page
-    plant = enter(manager).get(f"/assessments/{submitted}/correction").text
-    assert "杭州市主管部门要求补正 1 项" in plant and "请补运行记录" in plant
+    plant = enter(manager)
+    page = plant.get(f"/assessments/{submitted}/correction").text
+    assert "杭州市主管部门要求补正 1 项" in page and "请补运行记录" in page
+    notice = plant.get(f"/assessments/{submitted}/papers/notice-1/word").get_data()
+    with zipfile.ZipFile(io.BytesIO(notice)) as word:
+        assert "杭州市主管部门" in word.read("word/document.xml").decode()
 
 
 def test_a_case_is_released_and_handed_over(door: Door, submitted: str, district: Browser) -> None:

@@ -201,6 +201,12 @@ function step(by) {
   go(items[Math.min(Math.max(place < 0 ? 0 : place + by, 0), items.length - 1)]);
 }
 
+/** The next item without a verdict, from the current one on and round again. */
+function nextLeft() {
+  const place = items.indexOf(current);
+  go([...items.slice(place + 1), ...items.slice(0, place + 1)].find((item) => item.matches(".is-left")));
+}
+
 function choose(kind) {
   const radio = currentForm()?.querySelector(`input[name="kind"][value="${kind}"]`);
   if (!radio) return;
@@ -233,7 +239,7 @@ document.addEventListener("keydown", (event) => {
   }
   if (event.key === "Escape" && isTyping) return event.target.blur();
   if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
-  const deeds = { j: () => step(1), k: () => step(-1), 1: () => choose("confirmed"), 2: () => choose("lowered"), 3: () => choose("returned"), c: () => currentForm()?.elements.comment?.focus() };
+  const deeds = { j: () => step(1), k: () => step(-1), n: nextLeft, 1: () => choose("confirmed"), 2: () => choose("lowered"), 3: () => choose("returned"), c: () => currentForm()?.elements.comment?.focus() };
   const deed = deeds[event.key];
   if (deed) {
     event.preventDefault();
