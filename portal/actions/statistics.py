@@ -267,7 +267,7 @@ def technologies(work: Work, asked: Selection, limit: int = TOP_TECHNOLOGIES) ->
     names = tuple(name for name, count in found if count >= LEAST)
     if not names:
         return []
-    sums = stored.tallies(work.session, asked.year, kinds=panels.COUNT_KINDS, keys=names)
+    counts = stored.counts_by_place(work.session, asked.year, panels.COUNT_KINDS, names)
     money = stored.totals(
         work.session,
         asked.year,
@@ -276,7 +276,7 @@ def technologies(work: Work, asked: Selection, limit: int = TOP_TECHNOLOGIES) ->
         sector=asked.sector,
         keys=names,
     )
-    return panels.technology_lines(sums, money, names, asked.place, opened(work, asked.year))
+    return panels.technology_lines(counts, money, names, asked.place, opened(work, asked.year))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

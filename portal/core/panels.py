@@ -277,15 +277,16 @@ MONEY_KINDS = tuple(f"{name}_{end}" for name in FIGURES for end in ("low", "high
 
 
 def technology_lines(
-    sums: Sums, money: ItemSums, technologies: Sequence[str], place: Place, opened: frozenset[Place]
+    tables: Mapping[tuple[str, str], Mapping[Place, int]],
+    money: ItemSums,
+    technologies: Sequence[str],
+    place: Place,
+    opened: frozenset[Place],
 ) -> list[TechnologyLine]:
     """The technologies at the place, most often recommended first; those of too few enterprises are left out.
 
-    `sums` has COUNT_KINDS of every district and sector, `money` MONEY_KINDS of the place alone.
+    `tables` has COUNT_KINDS of every district and sector by kind and key, `money` MONEY_KINDS of the place alone.
     """
-    tables: dict[tuple[str, str], dict[Place, int]] = defaultdict(dict)
-    for (district, sector, kind, key), (size, _) in sums.items():
-        tables[kind, key][district, sector] = size
     totals: dict[tuple[str, str], int] = defaultdict(int)
     for (_, kind, key), (_, total) in money.items():
         totals[kind, key] += total

@@ -1,11 +1,11 @@
 """Facts and sums for the statistics: rows ↔ core objects. The sums move with every submission, in its transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, insert, select
+from sqlalchemy import Select, String, cast, delete, func, insert, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.core.disclosure import Place
@@ -210,7 +210,6 @@ def tallies(
     kinds: tuple[str, ...],
     district: str = "",
     sector: str = "",
-    keys: tuple[str, ...] = (),
 ) -> dict[tuple[str, str, str, str], tuple[int, int]]:
     """The sums of a year: (district, sector, kind, key) → count, total; empty sums are left out."""
     row = TallyRow
@@ -221,8 +220,6 @@ def tallies(
         query = query.where(row.district == district)
     if sector:
         query = query.where(row.sector == sector)
-    if keys:
-        query = query.where(row.key.in_(keys))
     found = session.connection().execute(query.order_by(row.kind, row.key, row.district, row.sector))
     return {(d, s, k, key): (size, total) for d, s, k, key, size, total in found.all()}
 
@@ -270,20 +267,41 @@ def totals(
     return {(its, kind, key): (int(size), int(total)) for its, kind, key, size, total in found.all()}
 
 
+# "330110:5,330111:7": what a group's districts have. One row a group is read three times as fast as one a district.
+_EACH = func.aggregate_strings(TallyRow.district + ":" + cast(TallyRow.count, String), ",")
+
+
+def _split(each: str) -> Iterator[tuple[str, int]]:
+    for one in sorted(each.split(",")):  # databases put a group's parts together in any order
+        district, _, count = one.partition(":")
+        yield district, int(count)
+
+
 def counts_by_district(
     session: Session, year: int, kind: str, sector: str = ""
 ) -> dict[tuple[str, str], dict[str, int]]:
     """How many submissions stand behind each key of a kind: (sector, key) → district → count."""
     row = TallyRow
-    query = select(row.sector, row.key, row.district, row.count).where(
-        row.year == year, row.kind == kind, row.count != 0
-    )
+    query = select(row.sector, row.key, _EACH).where(row.year == year, row.kind == kind, row.count != 0)
     if sector:
         query = query.where(row.sector == sector)
-    found = session.connection().execute(query.order_by(row.key, row.sector, row.district))
-    counts: dict[tuple[str, str], dict[str, int]] = {}
-    for its, key, district, size in found.all():
-        counts.setdefault((its, key), {})[district] = size
+    found = session.connection().execute(query.group_by(row.key, row.sector).order_by(row.key, row.sector))
+    return {(its, key): dict(_split(each)) for its, key, each in found.all()}
+
+
+def counts_by_place(
+    session: Session, year: int, kinds: tuple[str, ...], keys: tuple[str, ...]
+) -> dict[tuple[str, str], dict[tuple[str, str], int]]:
+    """How many submissions stand behind each of the keys: (kind, key) → (district, sector) → count."""
+    row = TallyRow
+    query = select(row.kind, row.key, row.sector, _EACH).where(
+        row.year == year, row.kind.in_(kinds), row.key.in_(keys), row.count != 0
+    )
+    query = query.group_by(row.kind, row.key, row.sector).order_by(row.kind, row.key, row.sector)
+    counts: dict[tuple[str, str], dict[tuple[str, str], int]] = {}
+    for kind, key, sector, each in session.connection().execute(query).all():
+        places = counts.setdefault((kind, key), {})
+        places.update(((district, sector), count) for district, count in _split(each))
     return counts
 
 

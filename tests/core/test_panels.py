@@ -62,14 +62,14 @@ def test_a_distribution_counts_everybody_once() -> None:
 
 
 def test_money_is_summed_over_those_that_have_it() -> None:
-    sums = {
-        ("a", "x", "technology", "t"): (9, 0),
-        ("a", "x", "investment_low", "t"): (6, 100),
-        ("a", "x", "saving_low", "t"): (4, 10),
-        ("a", "x", "technology", "rare"): (3, 0),
+    counts = {
+        ("technology", "t"): {("a", "x"): 9},
+        ("investment_low", "t"): {("a", "x"): 6},
+        ("saving_low", "t"): {("a", "x"): 4},
+        ("technology", "rare"): {("a", "x"): 3},
     }
     money = {("x", "investment_low", "t"): (6, 100), ("x", "investment_high", "t"): (6, 200)}
-    (line,) = technology_lines(sums, money, ("t", "rare"), ALL, shown({("a", "x"): 9}))
+    (line,) = technology_lines(counts, money, ("t", "rare"), ALL, shown({("a", "x"): 9}))
     assert line.count == 9
     assert line.investment is not None
     assert (line.investment.count, line.investment.low, line.investment.high) == (6, 100, 200)

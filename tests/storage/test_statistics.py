@@ -69,3 +69,29 @@ def test_counting_anew_gives_the_same_sums(door: Door, manager: Person) -> None:
         before = stored.tallies(work.session, YEAR, kinds=kinds)
         stored.rebuild(work.session, {id: facts})
         assert stored.tallies(work.session, YEAR, kinds=kinds) == before
+
+
+def test_counts_by_district_and_by_place_are_those_of_the_sums(
+    door: Door, manager: Person, stranger: Person
+) -> None:
+    one, other = _submitted(door, manager), _submitted(door, stranger)
+    first, second = make_facts(), make_facts(district="330110")
+    with door.writing() as work:
+        stored.keep(work.session, one, first)
+        stored.keep(work.session, other, second)
+        scan = {place: count for place, (count, _) in _scan(first, second).items() if count}
+    with door.reading() as work:
+        for kind in ("item", "technology"):
+            expected: dict[tuple[str, str], dict[str, int]] = {}
+            for (district, sector, its, key), count in scan.items():
+                if its == kind:
+                    expected.setdefault((sector, key), {})[district] = count
+            assert expected
+            assert stored.counts_by_district(work.session, YEAR, kind) == expected
+        keys = tuple({key for _, _, kind, key in scan if kind == "technology"})
+        found = stored.counts_by_place(work.session, YEAR, ("technology",), keys)
+    assert {
+        (district, sector, kind, key): count
+        for (kind, key), places in found.items()
+        for (district, sector), count in places.items()
+    } == {place: count for place, count in scan.items() if place[2] == "technology"}
