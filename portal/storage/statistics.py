@@ -267,7 +267,7 @@ def totals(
     return {(its, kind, key): (int(size), int(total)) for its, kind, key, size, total in found.all()}
 
 
-# "330110:5,330111:7": what a group's districts have. One row a group is read three times as fast as one a district.
+# "330110:5,330111:7": what a group's districts have. One row a group is read in half the time of one a district.
 _EACH = func.aggregate_strings(TallyRow.district + ":" + cast(TallyRow.count, String), ",")
 
 
