@@ -1,8 +1,16 @@
 """The public pages: home, catalogue, sources, health, errors."""
 
+from datetime import date
+from decimal import Decimal
+
 import pytest
 
+from portal.actions import assessment, enterprise
+from portal.actions.work import Door, new_id
+from portal.core.planning import Entry, MeasureState
+from portal.storage import measure
 from tests.cast import Person
+from tests.make import make_profile
 from tests.web.browser import text_of
 from tests.web.conftest import Enter
 
@@ -29,6 +37,37 @@ def test_the_catalogue_filters_and_searches(enter: Enter) -> None:
     for query, count in (("", 1), ("words=氮氧化物", 1), ("words=不存在", 0), ("sector=cement&column=clean&cost=low", 1),
                          ("cost=high", 0), ("column=nonsense&page=nonsense", 1), ("page=99999999999", 1)):  # fmt: skip
         assert f"共 {count} 项" in text_of(browser.get(f"/technologies?{query}")), query
+
+
+def test_what_five_plants_realised_stands_on_the_card_and_four_do_not(
+    door: Door, enter: Enter, manager: Person
+) -> None:
+    told = []
+    for number in range(5):
+        with door.writing() as work:
+            id, _ = enterprise.create(work, manager.account, make_profile(name=f"示例{number}有限公司"))
+            assert id is not None
+            done = Entry(
+                state=MeasureState.DONE,
+                finished_on=date(2026, 1, number + 1),
+                spent=Decimal(20 + number),
+                saving=Decimal(10),
+            )
+            measure.add(
+                work.session,
+                new_id(),
+                enterprise_id=id,
+                assessment_id=assessment.start(work, manager.account, id, 2026),
+                technology="precise_sncr",
+                carrier="",
+                entry=done,
+                by=manager.account.id,
+                now=work.now,
+            )
+        told.append(text_of(enter(None).get("/technologies/precise_sncr")))
+    assert ["本市实绩" in page for page in told] == [False, False, False, False, True]
+    assert "22 万元（21–23 万元，5 家企业）" in told[4]
+    assert "2.2 年（2.1–2.3 年，5 家企业）" in told[4]
 
 
 def test_the_documents_filter_and_search(enter: Enter) -> None:
