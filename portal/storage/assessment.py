@@ -17,6 +17,7 @@ from portal.core.filing import AssessmentState, AssessmentSummary, StoredAnswer
 from portal.core.questionnaire import ItemId
 from portal.core.roles import Role, Sight
 from portal.storage.enterprise import as_enterprise
+from portal.storage.session import asked_once
 from portal.storage.sight import seen_by
 from portal.storage.tables import (
     AccountRow,
@@ -130,6 +131,7 @@ def latest_before(session: Session, enterprise_id: str, year: int) -> str | None
     )
 
 
+@asked_once
 def find(
     session: Session, id: str, *, sight: Sight | None, is_locking: bool = False
 ) -> AssessmentRecord | None:
@@ -225,11 +227,10 @@ def of_member(session: Session, account_id: str) -> tuple[AssessmentSummary, ...
 # ── Answers ──────────────────────────────────────────────────────────────────
 
 
-def answers(
-    session: Session, assessment_id: str, items: Sequence[ItemId] | None = None
-) -> dict[ItemId, StoredAnswer]:
-    """The answers of a self-check, or those to `items`, by item id in order of id."""
-    return {item: stored for item, (stored, _) in answers_and_authors(session, assessment_id, items).items()}
+@asked_once
+def answers(session: Session, assessment_id: str) -> dict[ItemId, StoredAnswer]:
+    """The answers of a self-check, by item id in order of id."""
+    return {item: stored for item, (stored, _) in answers_and_authors(session, assessment_id).items()}
 
 
 def answers_and_authors(
@@ -368,6 +369,7 @@ def read_answers_json(text: str | None) -> Answers:
     return {ItemId(item): from_json(value) for item, value in json.loads(text or "{}").items()}
 
 
+@asked_once
 def frozen_answers(session: Session, id: str) -> Answers:
     """The answers as they were at submission."""
     text = session.execute(select(AssessmentRow.frozen_answers).where(AssessmentRow.id == id)).scalar_one()

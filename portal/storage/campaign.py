@@ -29,6 +29,7 @@ from portal.core.campaign import Campaign, CampaignState, Plan, Rung
 from portal.core.levels import Grade
 from portal.core.participation import Invitee, Participant, Stage, Wanted
 from portal.core.roles import CITY
+from portal.storage.session import asked_once
 from portal.storage.tables import (
     AccountRow,
     AssessmentRow,
@@ -92,6 +93,7 @@ def find(session: Session, id: str, *, is_locking: bool = False) -> Campaign | N
     return _campaign(row) if row is not None else None
 
 
+@asked_once
 def of_year(session: Session, year: int) -> Campaign | None:
     """The year's campaign, published or not."""
     row = session.scalars(select(CampaignRow).where(CampaignRow.year == year)).one_or_none()

@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from portal.core.questionnaire import ItemId
 from portal.core.verified import Opinions
+from portal.storage.session import asked_once
 from portal.storage.tables import AccountRow, ObjectionRow, ReplyRow, ReviewRow, SubmissionRow
 from portal.storage.upsert import inserting
 
@@ -100,20 +101,27 @@ def slips(session: Session, assessment_id: str) -> tuple[Slip, ...]:
     )
 
 
+@asked_once
 def opinions(session: Session, assessment_id: str) -> Opinions | None:
     """The opinions on a submission; None before the city has confirmed it."""
-    row = session.get(ReviewRow, assessment_id, populate_existing=True)
-    if row is None or row.verified_answers is None:
+    first, last = aliased(AccountRow), aliased(AccountRow)
+    query = (
+        select(ReviewRow, first.name, last.name)
+        .outerjoin(first, first.id == ReviewRow.district_by)
+        .outerjoin(last, last.id == ReviewRow.city_by)
+        .where(ReviewRow.assessment_id == assessment_id, ReviewRow.verified_answers.is_not(None))
+        .execution_options(populate_existing=True)
+    )
+    found = session.execute(query).one_or_none()
+    if found is None:
         return None
-    ids = [id for id in (row.district_by, row.city_by) if id]
-    found = session.execute(select(AccountRow.id, AccountRow.name).where(AccountRow.id.in_(ids)))
-    names = {row.id: row.name for row in found}
+    row, district_by, city_by = found
     return Opinions(
         district=row.district_opinion,
-        district_by=names.get(row.district_by or "", ""),
+        district_by=district_by or "",
         district_at=row.district_at,
         city=row.city_opinion,
-        city_by=names.get(row.city_by or "", ""),
+        city_by=city_by or "",
         city_at=row.city_at,
         receipt=json.loads(row.verified_receipt) if row.verified_receipt else None,
     )

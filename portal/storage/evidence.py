@@ -22,6 +22,7 @@ from portal.core.evidence import (
 from portal.core.questionnaire import ItemId
 from portal.core.review import ReviewState, VerdictKind
 from portal.core.roles import Sight
+from portal.storage.session import asked_once
 from portal.storage.sight import seen_by
 from portal.storage.tables import (
     AccountRow,
@@ -138,10 +139,15 @@ def find_same(session: Session, enterprise_id: str, sha256: str) -> Stored | Non
     return Stored(_evidence(*found), found[0].store_key) if found else None
 
 
-def by_id(session: Session, ids: Collection[str]) -> dict[str, Evidence]:
+def by_id(session: Session, ids: Collection[str]) -> Mapping[str, Evidence]:
     """Files by id, removed ones too; scope: whoever came by the ids through something within sight."""
-    query = _select().where(EvidenceRow.id.in_(sorted(set(ids)))).order_by(EvidenceRow.id)
-    return {row.id: _evidence(row, by) for row, by in session.execute(query)} if ids else {}
+    return _by_id(session, tuple(sorted(set(ids)))) if ids else {}
+
+
+@asked_once
+def _by_id(session: Session, ids: tuple[str, ...]) -> Mapping[str, Evidence]:
+    query = _select().where(EvidenceRow.id.in_(ids)).order_by(EvidenceRow.id)
+    return {row.id: _evidence(row, by) for row, by in session.execute(query)}
 
 
 def store_keys(session: Session, ids: Collection[str]) -> dict[str, str]:
@@ -305,6 +311,7 @@ def unlink(session: Session, assessment_id: str, item: ItemId, id: str) -> bool:
     return gone.one_or_none() is not None
 
 
+@asked_once
 def links(session: Session, assessment_id: str) -> dict[ItemId, list[str]]:
     """Item → ids of its files as they stand, in the order of linking; removed files are left out."""
     rows = session.execute(
@@ -319,6 +326,7 @@ def links(session: Session, assessment_id: str) -> dict[ItemId, list[str]]:
     return found
 
 
+@asked_once
 def submitted(
     session: Session, assessment_id: str, round: int | None = None
 ) -> Mapping[ItemId, Sequence[str]] | None:
@@ -359,6 +367,7 @@ def assessments_of(session: Session, enterprise_id: str) -> tuple[tuple[str, int
     return tuple((id, year) for id, year in rows)
 
 
+@asked_once
 def sent_back(session: Session, assessment_id: str, round: int) -> frozenset[ItemId]:
     """The items of a round's submission that were sent back for correction, whether or not they still are out."""
     return frozenset(
@@ -374,6 +383,7 @@ def sent_back(session: Session, assessment_id: str, round: int) -> frozenset[Ite
     )
 
 
+@asked_once
 def newest_round(session: Session, assessment_id: str) -> int:
     """The round that was submitted last; 0 where nothing was."""
     return (

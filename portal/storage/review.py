@@ -31,6 +31,7 @@ from portal.core.review import (
 )
 from portal.core.roles import CITY, Account, Role, Sight
 from portal.storage.assessment import canonical, read_answers_json
+from portal.storage.session import asked_once
 from portal.storage.sight import seen_by
 from portal.storage.tables import (
     AccountRow,
@@ -80,6 +81,7 @@ def add(session: Session, assessment_id: str, *, district: str, findings: int, n
     session.flush()
 
 
+@asked_once
 def find(session: Session, assessment_id: str, *, is_locking: bool = False) -> Case | None:
     """The case of a self-check; None before its first submission. Scope: whoever may see the self-check."""
     if is_locking:
@@ -158,6 +160,7 @@ def advance(session: Session, case: Case, state: ReviewState, step: Step, **colu
     return True
 
 
+@asked_once
 def decisions(session: Session, assessment_id: str) -> tuple[Decision, ...]:
     """The steps of a case, oldest first."""
     towards = aliased(AccountRow)
@@ -285,6 +288,7 @@ def _answer(text: str | None) -> Answer | None:
     return None if text is None else from_json(json.loads(text))
 
 
+@asked_once
 def verdicts(session: Session, assessment_id: str, *, is_issued: bool) -> tuple[Verdict, ...]:
     """The verdicts by item, round and party; with `is_issued` only what the plant may see."""
     query = (
@@ -313,6 +317,7 @@ def _verdict(row: VerdictRow, name: str) -> Verdict:
     )
 
 
+@asked_once
 def reopened(session: Session, case: Case | None) -> frozenset[ItemId]:
     """The items that the plant may change now: those sent back in this round, while they are out."""
     if case is None or not case.is_out:
@@ -391,6 +396,7 @@ def earlier(session: Session, enterprise_id: str, year: int, *, sight: Sight) ->
     return Earlier(year=then, questionnaire=(id, version), answers=read_answers_json(text))
 
 
+@asked_once
 def confirmed(session: Session, assessment_id: str) -> Confirmed | None:
     """What the city confirmed; None before."""
     found = session.execute(

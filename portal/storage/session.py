@@ -1,10 +1,11 @@
 """Engine, sessions, units of work: one reading and one writing door to SQLite or PostgreSQL."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pysqlite3.dbapi2
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -23,6 +24,32 @@ PRAGMAS = (
     ("synchronous", "FULL", 2),
     ("foreign_keys", "ON", 1),
 )
+
+
+_Asked = ParamSpec("_Asked")
+_Answer = TypeVar("_Answer")
+_MEMORY = "asked"
+
+
+def asked_once(
+    ask: Callable[Concatenate[Session, _Asked], _Answer],
+) -> Callable[Concatenate[Session, _Asked], _Answer]:
+    """A query that a reading unit asks once, however many actions want to know: it sees one state of the database.
+
+    A writing unit asks each time. The arguments are hashable, and nobody changes the answer.
+    """
+
+    @wraps(ask)
+    def asked(session: Session, /, *args: _Asked.args, **kwargs: _Asked.kwargs) -> _Answer:
+        memory: dict[Hashable, _Answer] | None = session.info.get(_MEMORY)
+        if memory is None:
+            return ask(session, *args, **kwargs)
+        key = (ask, args, tuple(sorted(kwargs.items())))
+        if key not in memory:
+            memory[key] = ask(session, *args, **kwargs)
+        return memory[key]
+
+    return asked
 
 
 class StorageError(PortalError):
@@ -66,7 +93,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that sees one state of the database and cannot change it."""
-        with _translated(), Session(self._reading, expire_on_commit=False) as session:
+        with _translated(), Session(self._reading, expire_on_commit=False, info={_MEMORY: {}}) as session:
             yield session
 
     @contextmanager

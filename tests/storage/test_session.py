@@ -10,9 +10,10 @@ import pysqlite3.dbapi2
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
 
 from portal.storage import session as session_module
-from portal.storage.session import Database, StorageError, StorageFull
+from portal.storage.session import Database, StorageError, StorageFull, asked_once
 
 
 @pytest.fixture
@@ -98,6 +99,25 @@ for _ in range(40):
 def test_reading_cannot_write(database: Database) -> None:
     with pytest.raises(DBAPIError, match=r"readonly|read-only"), database.reading() as session:
         session.execute(text("DELETE FROM account"))
+
+
+def test_a_reading_unit_asks_once_and_a_writing_one_each_time(sqlite: Database) -> None:
+    asked: list[int] = []
+
+    @asked_once
+    def number(session: Session, more: int) -> int:
+        asked.append(more)
+        return int(session.scalar(text("SELECT n FROM counter")) or 0) + more
+
+    with sqlite.reading() as session:
+        assert (number(session, 1), number(session, 1), number(session, 2)) == (1, 1, 2)
+    assert asked == [1, 2]
+    with sqlite.writing() as session:
+        assert number(session, 1) == 1
+        session.execute(text("UPDATE counter SET n = 5"))
+        assert number(session, 1) == 6
+    with sqlite.reading() as session:
+        assert number(session, 1) == 6
 
 
 def test_an_exception_rolls_back(sqlite: Database) -> None:
