@@ -408,13 +408,20 @@ def _write(
             closes_on=campaign.closes_on.isoformat(),
             days=str(max(days_left(campaign, work.now), 0)),
             stage=words_bureau.STAGES[one.stage],
-            link=work.settings.address + ("/desk" if one.enterprise_id else "/register"),
+            link=work.settings.address + _way_in(one),
             notice=campaign.notice,
         )
         for one, key, channel, address in reached
         if address not in silent
     )
     return Call(enterprises=len(found), letters=written, unreachable=unreachable)
+
+
+def _way_in(one: Participant) -> str:
+    """Where a letter leads: to the questionnaire, to where it is begun, or to where one registers first."""
+    if one.assessment_id:
+        return f"/assessments/{one.assessment_id}"
+    return "/desk" if one.enterprise_id else "/register"
 
 
 # ── The enterprise's side ────────────────────────────────────────────────────

@@ -43,6 +43,7 @@ class Participant:
     sector: str
     stage: Stage
     enterprise_id: str
+    assessment_id: str  # empty before the year's self-check was begun
     is_invited: bool
     mail: str
     mobile: str

@@ -138,7 +138,6 @@ def test_a_reminder_leads_from_the_list_of_who_is_missing_to_the_questionnaire(
     plant.get_by_label("邮箱或手机号码").fill(manager.mail)
     plant.get_by_label("密码").fill(PASSWORD)
     plant.get_by_role("main").get_by_role("button", name="登录").click()
-    plant.get_by_role("link", name="继续填报").click()
     expect(plant.locator("form#questionnaire")).to_be_visible()
 
 
