@@ -85,8 +85,6 @@ def received(work: Work, who: Account) -> tuple[Mandate, ...]:
     """
     today = local_day(work.now)
     return tuple(
-        one
-        if one.revoked_at is None and today <= one.ends_on
-        else replace(one, granted_by="", revoked_by="")
+        one if one.revoked_at is None and today <= one.ends_on else replace(one, granted_by="", revoked_by="")
         for one in stored.of_holder(work.session, who.id)
     )

@@ -99,7 +99,11 @@ def opened(work: Work, year: int) -> frozenset[Place]:
 
 
 def _counts(work: Work, year: int) -> dict[Place, int]:
-    return panels.counts_of(stored.tallies(work.session, year, kinds=("submitted",)), "submitted")
+    return panels.counts_of(_places(work, year), "submitted")
+
+
+def _places(work: Work, year: int) -> panels.Sums:
+    return stored.tallies(work.session, year, kinds=panels.PLACE_KINDS)
 
 
 # ── Progress ─────────────────────────────────────────────────────────────────
@@ -137,7 +141,7 @@ class Progress:
 
 def progress(work: Work, asked: Selection) -> Progress:
     """Registered, begun, submitted, verified: at the place, by sector, and by the districts that may be seen."""
-    sums = stored.tallies(work.session, asked.year, kinds=("submitted", "verified"))
+    sums = _places(work, asked.year)
     tables = [
         with_sums(table)
         for table in (
@@ -198,7 +202,7 @@ class Points:
 
 def points(work: Work, asked: Selection) -> Points:
     """Means of declared and verified points, and how far the first lie above the second."""
-    found = panels.means(stored.tallies(work.session, asked.year, kinds=panels.MEAN_KINDS))
+    found = panels.means(_places(work, asked.year))
 
     def line(place: Place) -> panels.Mean:
         return found.get(place) or panels.no_mean(place)
@@ -254,7 +258,7 @@ def inflation(work: Work, asked: Selection) -> list[panels.Inflated]:
     sums = stored.totals(
         work.session, asked.year, ("inflation", "lowered"), district=asked.district, sector=asked.sector
     )
-    checked = stored.tallies(work.session, asked.year, kinds=("submitted", "verified"))
+    checked = _places(work, asked.year)
     open_ = shown(panels.counts_of(checked, "submitted"))
     return panels.inflated(counts, sums, asked.district, shown(panels.counts_of(checked, "verified"), open_))
 
@@ -290,8 +294,7 @@ class Changes:
 
 def changes(work: Work, asked: Selection) -> Changes:
     """Means of both years, and the mean difference of those that submitted in both."""
-    now = stored.tallies(work.session, asked.year, kinds=panels.CHANGE_KINDS)
-    before = stored.tallies(work.session, asked.year - 1, kinds=("submitted",))
+    now, before = _places(work, asked.year), _places(work, asked.year - 1)
     found = panels.changes(now, before) if before else {}
     return Changes(
         total=found.get(asked.place),
@@ -510,8 +513,7 @@ def peers(
     `is_in` says whether it is counted itself. Five others are asked for, not five in all: it knows itself, and could
     take itself away from what it is shown.
     """
-    sums = stored.tallies(work.session, year, kinds=("submitted",))
-    counts = panels.counts_of(sums, "submitted")
+    counts = _counts(work, year)
     count = sum(size for (_, its), size in counts.items() if its == sector)
     if count - is_in < LEAST or ("", sector) not in shown(counts):
         return None

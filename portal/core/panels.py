@@ -74,6 +74,8 @@ class Mean:
 
 
 MEAN_KINDS = ("submitted", "verified", "declared_of_verified")
+# What has one sum for each place: so few that every panel takes them all, and a page reads them once.
+PLACE_KINDS = (*MEAN_KINDS, "again", "earlier")
 
 
 def means(sums: Sums) -> dict[Place, Mean]:
@@ -334,9 +336,6 @@ class Change:
     difference: Decimal | None
     points: Decimal | None
     earlier: Decimal | None
-
-
-CHANGE_KINDS = ("submitted", "again", "earlier")
 
 
 def changes(sums: Sums, before: Sums) -> dict[Place, Change]:

@@ -13,6 +13,7 @@ from portal.core.filing import AssessmentState
 from portal.core.questionnaire import ItemId
 from portal.core.roles import Sight
 from portal.core.statistics import Facts, Offer, Outcome, Sums, changed, sums
+from portal.storage.session import asked_once
 from portal.storage.sight import seen_by
 from portal.storage.tables import (
     AssessmentRow,
@@ -203,6 +204,7 @@ def count(session: Session, contributions: Mapping[str, Facts]) -> None:
         move(session, facts, steps)
 
 
+@asked_once
 def tallies(
     session: Session,
     year: int,
@@ -277,6 +279,7 @@ def _split(each: str) -> Iterator[tuple[str, int]]:
         yield district, int(count)
 
 
+@asked_once
 def counts_by_district(
     session: Session, year: int, kind: str, sector: str = ""
 ) -> dict[tuple[str, str], dict[str, int]]:
@@ -305,6 +308,7 @@ def counts_by_place(
     return counts
 
 
+@asked_once
 def years(session: Session) -> tuple[int, ...]:
     """Every year with submissions, newest first."""
     return tuple(

@@ -18,7 +18,7 @@ from urllib.parse import unquote
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from werkzeug.test import TestResponse
 
 from portal.actions import passwords, report
@@ -80,6 +80,9 @@ UNTOLD = frozenset(
 # and read what belongs to no plant.
 THOROUGH = frozenset({OWNER, DISTRICT})
 PLANTS = "ABC"
+# How many statements a page may take; most take a third of it. The page of a case and the result take 18: what they
+# show lies in about as many tables.
+MOST_STATEMENTS = 19
 # What stands in print or in letters only: what an outsider knows of the enterprise, the opinion on objections, and who
 # signs for a firm.
 NOT_ON_PAGES = frozenset({"address", "contact", "products", "decided", "signatory"})
@@ -99,7 +102,22 @@ class Stage:
     door: Door
     world: World
     every: int = 1  # more for a sample of the routes
+    statements: list[str] = field(default_factory=list)  # of what was opened last
     _browsers: dict[str, Browser] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Listen to what pages that show ask the database."""
+
+        @event.listens_for(self.door.database._reading, "before_cursor_execute")
+        def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+            if statement != "BEGIN":
+                self.statements.append(statement)
+
+    def open(self, name: str, path: str) -> TestResponse:
+        """What the person gets at an address."""
+        client = self.browser(name).client
+        self.statements.clear()
+        return client.get(path, buffered=True)
 
     @property
     def routes(self) -> list[Access]:
@@ -288,7 +306,7 @@ def _reading(stage: Stage, name: str, seen: set[str]) -> Iterator[str]:
             theirs = next(one for one in stage.world.objects["assessment"] if name not in one.readers)
             for query in ("", FILTERED[turn % 2]) if route.roles else ("",):
                 path = _path(route, None) + query.format(year=2025, id=theirs.id)
-                answer = client.get(path, buffered=True)
+                answer = stage.open(name, path)
                 yield from _swept(stage, name, route, path, answer, "", seen)
                 yield from _untraced(stage, name, path, answer)
             continue
@@ -298,13 +316,13 @@ def _reading(stage: Stage, name: str, seen: set[str]) -> Iterator[str]:
             yield f"{name} GET {route.rule}: {missing.status_code} for what is not there"
         for one in others:
             path = _path(route, one)
-            answer = client.get(path, buffered=True)
+            answer = stage.open(name, path)
             yield from _swept(stage, name, route, path, answer, one.what, seen)
             if _alike(answer, path, one.id) != _alike(missing, nothing, MISSING):
                 yield f"{name} GET {route.rule} ({one.what}): {answer.status_code}, unlike a missing one"
         for one in _mine(objects, name, route, turn):
             path = _path(route, one)
-            answer = client.get(path, buffered=True)
+            answer = stage.open(name, path)
             yield from _swept(stage, name, route, path, answer, one.what, seen)
             if answer.status_code == 404 and not _is_excused(route, one):
                 yield f"{name} GET {route.rule} ({one.what}): 404 for what is theirs"
@@ -324,6 +342,8 @@ def _swept(
 ) -> Iterator[str]:
     if answer.status_code >= 500:
         yield f"{name} GET {path} ({what}): {answer.status_code}"
+    if len(stage.statements) > MOST_STATEMENTS:
+        yield f"{name} GET {path} ({what}): {len(stage.statements)} statements"
     foreign = _foreign(stage, name, _text(answer), route, seen)
     if foreign:
         yield f"{name} GET {path} ({what}): reads {sorted(foreign)}"
