@@ -265,6 +265,22 @@ def grade(reached: Grade | None, is_rated: bool = True) -> str:
     return GRADES[reached] if reached is not None else BELOW_GRADES
 
 
+def client_line(name: str, stage: Stage, due: date | None) -> str:
+    """A client in a list that a consultant mails to oneself."""
+    until = f"，截止 {day(due)}" if due is not None else ""
+    return f"· {name}：{CLIENT_STAGES[stage]}{until}"
+
+
+def signatory(name: str) -> str:
+    """Who signs for a consulting firm, on the cover."""
+    return f"签字人：{name}" if name else ""
+
+
+def blank_form_file(sector: str) -> str:
+    """The name of the blank questionnaire for saving."""
+    return f"{sector}_空白填报表.pdf"
+
+
 def client_standing(line: Line) -> str:
     """Where a client stands and what is lacking, in one sentence of a letter."""
     told = [f"状态：{CLIENT_STAGES[line.client.stage]}"]

@@ -209,8 +209,7 @@ def remind(work: Work, who: Account, year: int, ids: Collection[str]) -> int:
         return 0
     deadlines = _deadlines(work, chosen, year)
     told = [
-        f"· {one.enterprise.profile.name}：{words.CLIENT_STAGES[one.stage]}"
-        + (f"，截止 {words.day(deadlines[one.enterprise.id])}" if one.enterprise.id in deadlines else "")
+        words.client_line(one.enterprise.profile.name, one.stage, deadlines.get(one.enterprise.id))
         for one in chosen
     ]
     mail.write(

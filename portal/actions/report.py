@@ -331,8 +331,7 @@ def _cover_notes(firm: Firm | None) -> tuple[str, ...]:
     """What a consulting firm says of itself on the cover."""
     if firm is None:
         return ()
-    signatory = f"签字人：{firm.signatory}" if firm.signatory else ""
-    return tuple(line for line in (signatory, firm.cover_note) if line)
+    return tuple(line for line in (words.signatory(firm.signatory), firm.cover_note) if line)
 
 
 def _logo(work: Work, firm: Firm | None) -> str:

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from portal import words
 from portal.actions import assessment
 from portal.actions.assessment import NotEditable
 from portal.actions.work import NotFound, Work, new_id
@@ -97,7 +98,7 @@ def compose_blank(work: Work, job: Job) -> html.Paper:
 
 def blank_name(work: Work, who: Account, found: ReportState) -> str:
     """The form's name for saving."""
-    return f"{assessment.open_(work, who, found.assessment_id).questionnaire.sector}_空白填报表.pdf"
+    return words.blank_form_file(assessment.open_(work, who, found.assessment_id).questionnaire.sector)
 
 
 def read(content: bytes) -> Cells | tuple[Problem, ...]:
