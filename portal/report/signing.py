@@ -26,6 +26,7 @@ from portal.core.verification import Signature, SignatureState
 
 DEMO = "演示证书"
 _FIELD = "OperatorSignature"
+_ARCHIVE = b"PK\x03\x04"
 _RANGE = re.compile(rb"/ByteRange\s{0,4}\[\s{0,4}(\d{1,12})\s(\d{1,12})\s(\d{1,12})\s(\d{1,12})\s{0,64}\]")
 _RESERVED = 16384  # bytes for the signature: fixed, so that it is made once
 
@@ -160,7 +161,8 @@ def make_demo(folder: Path, now: datetime) -> tuple[Path, Path]:
 
 def examine(content: bytes, seal: Seal | None) -> Signature:
     """What the last signature in a file is worth; `seal` is the operator's own, if there is one."""
-    ranges = list(_RANGE.finditer(content))
+    # A signature belongs to a PDF; the signed report inside an archive is about itself.
+    ranges = list(_RANGE.finditer(content)) if not content.startswith(_ARCHIVE) else []
     if not ranges:
         return Signature(state=SignatureState.NONE)
     start, end, after, rest = (int(part) for part in ranges[-1].groups())

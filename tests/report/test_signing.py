@@ -1,6 +1,8 @@
 """The operator's signature: over the whole file, and broken by every change."""
 
+import io
 import random
+import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -66,6 +68,16 @@ def test_every_flipped_byte_is_seen(signed: bytes, seal: Seal) -> None:
 def test_what_was_added_behind_or_cut_off_is_seen(signed: bytes, seal: Seal) -> None:
     for changed in (signed + b"\n", signed + b"%%EOF\n", signed[:-1], b"\n" + signed, signed + signed):
         assert examine(changed, seal).state is SignatureState.BROKEN
+
+
+def test_an_archive_bears_no_signature_of_its_own_though_a_signed_report_lies_in_it(
+    signed: bytes, seal: Seal
+) -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("report.pdf", signed)
+    assert signed in stream.getvalue()
+    assert examine(stream.getvalue(), seal).state is SignatureState.NONE
 
 
 def test_another_certificate_is_not_ours(signed: bytes, seal: Seal, tmp_path: Path, printed: Printed) -> None:
