@@ -17,7 +17,7 @@ from portal.core.errors import PortalError
 from portal.core.printing import Job, JobKind
 from portal.report import signing
 from portal.report.press import Limits, PrintingFailed, is_draft, print_report, warm_up
-from portal.storage.session import StorageBusy
+from portal.storage.session import StorageBusy, StorageError
 
 PAUSE = 0.5  # seconds between looks into an empty queue
 SWEEP = 10.0  # seconds between looks for abandoned reports
@@ -41,12 +41,18 @@ def work_on(settings: Settings, *, is_once: bool) -> int:
     swept = 0.0
     rounds = Rounds(door)
     while not stop.is_up:
-        if time.monotonic() - swept > SWEEP or not swept:
-            sweep(door)
-            swept = time.monotonic()
-        rounds.walk()
-        is_batch = _walk_batches(door)
-        is_found = _print_next(door, stop)
+        try:
+            if time.monotonic() - swept > SWEEP or not swept:
+                sweep(door)
+                swept = time.monotonic()
+            rounds.walk()
+            is_batch = _walk_batches(door)
+            is_found = _print_next(door, stop)
+        except StorageError as error:
+            # Another writer took too long, or the disk is full: the queue is where it was, so look again.
+            _tell(error)
+            time.sleep(PAUSE)
+            continue
         if not is_found and is_once and not is_batch:
             break
         if not is_found:
@@ -60,8 +66,12 @@ def _walk_batches(door: Door) -> bool:
     try:
         return batch.walk(door)
     except (PortalError, OSError) as error:
-        click.echo(f"{type(error).__name__}: {error}", err=True)
+        _tell(error)
         return True
+
+
+def _tell(error: Exception) -> None:
+    click.echo(f"{type(error).__name__}: {error}", err=True)
 
 
 class _StopSign:

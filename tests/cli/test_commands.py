@@ -18,7 +18,7 @@ from portal.cli import doctor as doctor_module
 from portal.cli import worker as worker_module
 from portal.cli.upkeep import check_copy
 from portal.config import HOME, Settings
-from portal.storage.session import Database, StorageError
+from portal.storage.session import Database, StorageBusy, StorageError
 
 EXAMPLE = HOME / "demo" / "cement-clinker.json"
 
@@ -268,6 +268,26 @@ def test_the_worker_puts_back_what_a_dead_worker_of_this_machine_left(
     monkeypatch.setattr(report, "put_back_abandoned", lambda work, given: lost.append(given))
     worker_module.sweep(door)
     assert lost == [[names[0]]]
+
+
+def test_the_worker_looks_again_when_the_database_is_busy(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    looks: list[int] = []
+
+    def print_next(*_: object) -> bool:
+        looks.append(1)
+        if len(looks) < 3:
+            raise StorageBusy("database is locked")
+        return False
+
+    monkeypatch.setattr(worker_module.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(worker_module, "PAUSE", 0.0)
+    monkeypatch.setattr(worker_module, "warm_up", lambda: None)
+    monkeypatch.setattr(worker_module, "_print_next", print_next)
+    assert worker_module.work_on(settings, is_once=True) == 0
+    assert len(looks) == 3
+    assert capsys.readouterr().err.count("StorageBusy") == 2
 
 
 def test_the_statistics_are_counted_anew(runner: CliRunner) -> None:
