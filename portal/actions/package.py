@@ -87,7 +87,6 @@ def compose(work: Work, shown: result.Result, frame_id: str, planned: PlanPart |
     open_, frame = shown.open, frame_of(work, frame_id)
     if open_.is_editable or open_.submitted_at is None:
         raise NotFound(open_.id)
-    profile = open_.enterprise.profile
     links = evidence.as_submitted(work, open_)
     day = evidence.day_needed(work, open_)
     found = exhibits(frame, open_.questionnaire, links)
@@ -95,22 +94,8 @@ def compose(work: Work, shown: result.Result, frame_id: str, planned: PlanPart |
         frame=frame,
         source=work.library.sources[frame.source],
         assessment=shown.assessment,
-        particulars=Particulars(
-            name=profile.name,
-            uscc=profile.uscc,
-            district=profile.district,
-            scale=profile.scale,
-            products=profile.products,
-            address=profile.address,
-            contact=f"{profile.contact_name} {profile.contact_phone}",
-            year=open_.year,
-            number=open_.number,
-            printed_on=words.local(open_.submitted_at).date(),
-            submitted_at=open_.submitted_at,
-            is_submitted=True,
-            checksum=open_.checksum,
-        ),
-        mail=profile.contact_mail,
+        particulars=Particulars.of(open_, words.local(open_.submitted_at).date()),
+        mail=open_.enterprise.profile.contact_mail,
         lacks=coverage(shown.assessment, links, day).lacks,
         day=day,
         planned=planned,

@@ -254,23 +254,10 @@ def compose(
 ) -> ReportDocument:
     """The report in words. A submitted one bears the day of its submission, so that it always is the same."""
     open_ = shown.open
-    profile = open_.enterprise.profile
     made_on = words.local(open_.submitted_at or work.now).date()
-    particulars = Particulars(
-        name=profile.name,
-        uscc=profile.uscc,
-        district=profile.district,
-        scale=profile.scale,
-        products=profile.products,
-        address=profile.address,
-        contact=f"{profile.contact_name} {profile.contact_phone}",
-        year=open_.year,
-        number=open_.number,
-        printed_on=made_on,
-        submitted_at=open_.submitted_at,
-        is_submitted=not open_.is_editable,
+    particulars = replace(
+        Particulars.of(open_, made_on),
         check_url=f"{work.settings.address}/check/{open_.number}" if open_.number else "",
-        checksum=open_.checksum,
         signed_by=signed_by(work, open_),
         consultant=firm.name if firm is not None else "",
         consultant_notes=_cover_notes(firm),

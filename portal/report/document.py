@@ -14,6 +14,7 @@ from portal.core.answers import to_json
 from portal.core.assessment import Assessment, Verdict
 from portal.core.data_check import Explanation, Finding
 from portal.core.evidence import Links
+from portal.core.filing import OpenAssessment
 from portal.core.gaps import Gap
 from portal.core.levels import GRADES
 from portal.core.library import Library
@@ -53,6 +54,26 @@ class Particulars:
     consultant_notes: tuple[str, ...] = ()  # what the firm has put on the cover
     consultant_contact: str = ""
     consultant_logo: str = ""  # an image as a data: address
+
+    @classmethod
+    def of(cls, self_check: OpenAssessment, printed_on: date) -> "Particulars":
+        """What a self-check says of itself: no address to check it at, no signature, no consultant."""
+        profile = self_check.enterprise.profile
+        return cls(
+            name=profile.name,
+            uscc=profile.uscc,
+            district=profile.district,
+            scale=profile.scale,
+            products=profile.products,
+            address=profile.address,
+            contact=f"{profile.contact_name} {profile.contact_phone}",
+            year=self_check.year,
+            number=self_check.number,
+            printed_on=printed_on,
+            submitted_at=self_check.submitted_at,
+            is_submitted=not self_check.is_editable,
+            checksum=self_check.checksum,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
