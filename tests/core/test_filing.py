@@ -1,5 +1,6 @@
 """A self-check as it is kept."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -30,6 +31,20 @@ def _open(state: AssessmentState) -> OpenAssessment:
 def test_only_a_draft_can_be_edited() -> None:
     assert _open(AssessmentState.DRAFT).is_editable
     assert not _open(AssessmentState.SUBMITTED).is_editable
+
+
+def test_after_submission_only_items_sent_back_may_be_written() -> None:
+    draft, sent = _open(AssessmentState.DRAFT), _open(AssessmentState.SUBMITTED)
+    returned = replace(sent, reopened=frozenset({HEAT}))
+    assert [draft.may_write(COAL), sent.may_write(COAL)] == [True, False]
+    assert [returned.may_write(COAL), returned.may_write(HEAT)] == [False, True]
+
+
+def test_who_may_only_read_writes_neither_a_draft_nor_a_correction() -> None:
+    draft = replace(_open(AssessmentState.DRAFT), may_fill=False)
+    returned = replace(draft, state=AssessmentState.SUBMITTED, reopened=frozenset({HEAT}))
+    assert not draft.may_write(HEAT)
+    assert not returned.may_write(HEAT)
 
 
 def test_an_answer_that_says_nothing_is_not_given() -> None:

@@ -2,7 +2,14 @@
 
 import pytest
 
-from portal.core.plain_text import cleaned, code_form, is_printable, number_form
+from portal.core.plain_text import (
+    LONGEST_FILE_PART,
+    cleaned,
+    code_form,
+    file_part,
+    is_printable,
+    number_form,
+)
 
 
 def test_text_loses_blanks_at_its_ends_and_foreign_line_ends() -> None:
@@ -38,3 +45,18 @@ def test_what_no_page_can_show_is_found(text: str, expected: bool) -> None:
 )
 def test_a_reports_number_is_read_however_it_was_copied(text: str, expected: str) -> None:
     assert number_form(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('甲/乙\\丙:"丁"*?<>|', "甲 乙 丙 丁"),
+        (" ..示例\t\x00公司.. ", "示例 公司"),
+        ("示例（杭州）有限公司", "示例（杭州）有限公司"),
+        ("..", ""),
+        # What is cut off must not leave a blank or a full stop at the end either.
+        ("长" * (LONGEST_FILE_PART - 1) + ".尾", "长" * (LONGEST_FILE_PART - 1)),
+    ],
+)
+def test_part_of_a_files_name_has_no_sign_that_file_systems_refuse(text: str, expected: str) -> None:
+    assert file_part(text) == expected
