@@ -116,6 +116,7 @@ LETTERS: Mapping[str, str] = {
     "campaign_call": "催报",
     "client_nudge": "咨询机构催办",
     "returned": "补正通知",
+    "returned_by_city": "市级要求补正（告知初审）",
     "extended": "补正延期",
     "extension_asked": "申请延期",
     "resubmitted": "补正已提交",

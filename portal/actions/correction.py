@@ -4,13 +4,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from portal import words
 from portal.actions import assessment as filing
-from portal.actions import evidence, outbox
+from portal.actions import evidence, review_letter
 from portal.actions.work import NotFound, Work
 from portal.core.answers import MISSING
 from portal.core.assessment import Assessment
-from portal.core.campaign import Channel, local_day
+from portal.core.campaign import local_day
 from portal.core.data_check import find_irregularities
 from portal.core.errors import Problem
 from portal.core.evidence import Evidence
@@ -34,7 +33,7 @@ from portal.core.review import (
     move,
     prevailing,
 )
-from portal.core.roles import CITY, Account
+from portal.core.roles import Account
 from portal.core.scoring import assess
 from portal.storage import assessment as stored_assessment
 from portal.storage import correction as stored
@@ -291,7 +290,9 @@ def resubmit(work: Work, who: Account, id: str, round: int, confirmed: Collectio
         round=next_round, waiting_since=work.now, due_at=None, is_extended=False,
         findings=len(find_irregularities(result)),
     )  # fmt: skip
-    _write_to_bureau(work, one, now, "resubmitted", count=str(len(correction.items)), round=str(next_round))
+    review_letter.to_bureau(
+        work, one, now, "resubmitted", count=str(len(correction.items)), round=str(next_round)
+    )
     return ()
 
 
@@ -322,7 +323,7 @@ def ask_extension(work: Work, who: Account, id: str, round: int, text: str) -> P
         return problems
     one = filing.open_(work, who, id)
     now = _advance(work, who, case, after, Deed.ASK_EXTENSION, remark=text)
-    _write_to_bureau(work, one, now, "extension_asked", remark=text)
+    review_letter.to_bureau(work, one, now, "extension_asked", remark=text)
     return ()
 
 
@@ -430,11 +431,11 @@ def object_(work: Work, who: Account, id: str) -> Problems:
         return (Problem(place=id, code="objection_wanted"),)
     one = filing.open_(work, who, id)
     now = _advance(work, who, case, after, Deed.OBJECT, waiting_since=work.now)
-    _write_to_bureau(work, one, now, "objected", count=str(len(objections)))
+    review_letter.to_bureau(work, one, now, "objected", count=str(len(objections)))
     return ()
 
 
-# ── Steps and letters ────────────────────────────────────────────────────────
+# ── Steps ────────────────────────────────────────────────────────────────────
 
 
 def _locked(work: Work, who: Account, id: str) -> Case:
@@ -473,26 +474,3 @@ def _advance(
 
 def _told(**fields: object) -> str:
     return stored_assessment.canonical(fields)
-
-
-def _write_to_bureau(work: Work, one: OpenAssessment, case: Case, template: str, **fields: str) -> None:
-    """A letter to whoever holds the case, or to everybody of that bureau; the revision keeps it from going twice."""
-    place = CITY if case.bureau is Party.CITY else case.district
-    bureau = stored_review.bureau(work.session, place)
-    holders = [reviewer for reviewer in bureau if reviewer.id == case.holder_id]
-    for reviewer in holders or bureau:
-        outbox.put(
-            work,
-            occasion=f"review:{one.id}:{case.revision}:{reviewer.id}",
-            channel=Channel.MAIL,
-            address=reviewer.mail,
-            template=template,
-            enterprise_id=one.enterprise.id,
-            name=reviewer.name,
-            enterprise=one.enterprise.profile.name,
-            year=str(one.year),
-            number=one.number,
-            due=words.day(case.due_on),
-            link=f"{work.settings.address}/reviews/{one.id}",
-            **fields,
-        )

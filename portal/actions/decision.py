@@ -5,14 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from portal import words, words_bureau
+from portal import words
 from portal.actions import assessment as filing
-from portal.actions import facts, outbox, review
+from portal.actions import facts, review, review_letter
 from portal.actions.review import Dossier
 from portal.actions.work import Work
 from portal.core.answers import Answer, Answers
 from portal.core.assessment import rounded
-from portal.core.campaign import Channel
 from portal.core.errors import Problem
 from portal.core.judging import check_between, check_remark
 from portal.core.plain_text import cleaned
@@ -21,16 +20,15 @@ from portal.core.receipt import receipt
 from portal.core.review import (
     DAYS_TO_CORRECT,
     MOST_DAYS,
-    Case,
     Deed,
     Objection,
+    Party,
     after_objections,
     deadline,
     verified,
 )
 from portal.core.roles import Account
 from portal.core.scoring import assess
-from portal.storage import account as stored_account
 from portal.storage import assessment as stored_assessment
 from portal.storage import review as stored
 
@@ -68,7 +66,10 @@ def send_for_correction(
         work, who, case, after, Deed.RETURN,
         remark=remark, due_at=due_at, is_extended=False, waiting_since=work.now,
     )  # fmt: skip
-    _write(work, dossier, now, "returned", count=str(len(dossier.sent_back)), remark=remark or words.NOTHING)
+    told = {"count": str(len(dossier.sent_back)), "remark": remark or words.NOTHING}
+    review_letter.to_enterprise(work, dossier.open, now, "returned", **told)
+    if dossier.party is Party.CITY:
+        review_letter.to_district(work, dossier.open, now, "returned_by_city", **told)
     return ()
 
 
@@ -84,7 +85,7 @@ def extend(work: Work, who: Account, id: str, revision: int, *, days: int, remar
     due_at = deadline(max(last_moment, work.now), days)
     dossier = review.open_(work, who, id)
     now = review.advance(work, who, case, after, Deed.EXTEND, remark=remark, due_at=due_at, is_extended=True)
-    _write(work, dossier, now, "extended", remark=remark or words.NOTHING)
+    review_letter.to_enterprise(work, dossier.open, now, "extended", remark=remark or words.NOTHING)
     return ()
 
 
@@ -156,7 +157,7 @@ def confirm(work: Work, who: Account, id: str, revision: int, opinion: str) -> P
         city_opinion=opinion, city_by=who.id, city_at=work.now,
         **_verified_columns(work, dossier, counting),
     )  # fmt: skip
-    _write(work, dossier, now, "confirmed", opinion=opinion)
+    review_letter.to_enterprise(work, dossier.open, now, "confirmed", opinion=opinion)
     return ()
 
 
@@ -192,7 +193,7 @@ def decide(
         work, who, case, after, Deed.DECIDE, remark=opinion, waiting_since=work.now,
         **_verified_columns(work, dossier, counting),
     )  # fmt: skip
-    _write(work, dossier, now, "decided", count=str(len(decided)))
+    review_letter.to_enterprise(work, dossier.open, now, "decided", count=str(len(decided)))
     return ()
 
 
@@ -229,28 +230,3 @@ def _verified_columns(work: Work, dossier: Dossier, counting: Answers) -> dict[s
         "verified_points": None if points is None else rounded(points),
         "verified_grade": grade.grade.value if grade is not None and grade.grade is not None else "",
     }
-
-
-# ── Letters ──────────────────────────────────────────────────────────────────
-
-
-def _write(work: Work, dossier: Dossier, case: Case, template: str, **fields: str) -> None:
-    """A letter to everybody who acts for the enterprise; the revision keeps the same deed from writing twice."""
-    one = dossier.open
-    for member in stored_account.members(work.session, one.enterprise.id):
-        outbox.put(
-            work,
-            occasion=f"review:{one.id}:{case.revision}:{member.id}",
-            channel=Channel.MAIL,
-            address=member.mail,
-            template=template,
-            enterprise_id=one.enterprise.id,
-            name=member.name,
-            enterprise=one.enterprise.profile.name,
-            year=str(one.year),
-            number=one.number,
-            due=words.day(case.due_on),
-            bureau=words_bureau.office(dossier.party, case.district),
-            link=f"{work.settings.address}/assessments/{one.id}",
-            **fields,
-        )

@@ -514,6 +514,7 @@ def test_a_second_review_knows_what_has_changed(
 def test_the_city_sends_items_back_to_the_plant_itself_and_goes_on_with_the_answer(
     door: Door, submitted: str, district: Account, city: Account, manager: Person
 ) -> None:
+    make_reviewer(door, mail="colleague@example.cn")
     judged(door, district, submitted)
     with at(door) as work:
         assert decision.forward(work, district, submitted, revision(door, submitted), "同意上报") == ()
@@ -534,6 +535,12 @@ def test_the_city_sends_items_back_to_the_plant_itself_and_goes_on_with_the_answ
         assert theirs.deeds == frozenset() and theirs.decisions[-1].party is Party.CITY
         letter = work.session.scalars(select(LetterRow).where(LetterRow.template == "returned")).one()
         assert "杭州市主管部门" in json.loads(letter.fields)["bureau"]
+        # Whoever made the first review reads of it, and no colleague.
+        told = work.session.scalars(select(LetterRow).where(LetterRow.template == "returned_by_city")).one()
+    assert told.address == district.mail
+    fields = json.loads(told.fields)
+    assert (fields["count"], fields["due"], fields["bureau"]) == ("1", "2026-12-02", "杭州市主管部门")
+    assert fields["link"].endswith(f"/reviews/{submitted}")
     resubmitted(door, manager, submitted, Practised(Extent.FULL))
     with door.reading() as work:
         found = review.open_(work, city, submitted)
