@@ -247,8 +247,6 @@ def shown_in_sector(
     if not is_open or total < LEAST:
         return frozenset(found)
     while 0 < total - sum(counts[district] for district in found) < LEAST:
-        if not found:
-            return frozenset()
         found.remove(min(found, key=lambda district: (counts[district], district)))
     return frozenset({*found, ""})
 

@@ -95,6 +95,18 @@ def test_two_cells_whose_sum_follows_are_one_group() -> None:
     assert not _given_away(dict(counts), _rows(shown(counts), dict(counts)))
 
 
+def test_four_cells_whose_sum_follows_are_one_group_too() -> None:
+    # Rows a to d less column z leave one enterprise in each of four columns: four together, and no fewer, follow.
+    ones: dict[Cell, int] = {("a", "v"): 1, ("b", "w"): 1, ("c", "x"): 1, ("d", "y"): 1}
+    counts = {(district, "z"): 4 for district in "abcd"} | {("e", sector): 4 for sector in "vwxy"} | ones
+    edges = frozenset(place for place in with_sums(counts) if not all(place))
+    assert all(with_sums(counts)[place] >= LEAST for place in edges)
+    assert _given_away(dict(counts), _rows(edges, dict(counts))) == [tuple(sorted(ones))]
+    visible = shown(counts)
+    assert ("", "") in visible
+    assert not _given_away(dict(counts), _rows(visible, dict(counts)))
+
+
 @settings(deadline=None)
 @given(TABLES | SPARSE)
 def test_no_group_under_five_follows_from_the_shown_cells(counts: dict[Place, int]) -> None:
@@ -196,6 +208,16 @@ def test_thin_classes_go_to_their_neighbours() -> None:
     assert found.classes == (("lo", "mid"), ("hi",))
     assert found.places == {("a", ""), ("", "x"), ("", "")}
     assert found.fine == found.classes
+
+
+def test_nobody_at_either_end_is_no_class_of_its_own() -> None:
+    tables = {"lo": {("a", "x"): 9}, "hi": {("a", "x"): 8}}
+    found = classes(tables, ("none", "lo", "hi", "high", "top"), shown({("a", "x"): 17}))
+    assert found.classes == found.fine == (("none", "lo"), ("hi", "high", "top"))
+
+
+def test_without_classes_there_is_no_distribution() -> None:
+    assert classes({}, (), shown({("a", "x"): 9})) == Classes((), frozenset())
 
 
 def test_without_enough_enterprises_there_is_no_distribution() -> None:

@@ -9,14 +9,21 @@ from hypothesis import strategies as st
 from portal.core.disclosure import LEAST, shown
 from portal.core.panels import (
     ALL,
+    Inflated,
+    ItemCounts,
+    ItemLine,
+    ItemSums,
     band,
     changes,
     distributions,
+    inflated,
+    item_lines,
     means,
     no_mean,
     per_cent,
     technology_lines,
 )
+from portal.core.questionnaire import ItemId
 from portal.core.statistics import BINS
 
 SIX = {("a", "x", "submitted", ""): (6, 6 * 5050), ("b", "x", "submitted", ""): (7, 7 * 7000)}
@@ -59,6 +66,81 @@ def test_a_distribution_counts_everybody_once() -> None:
     assert found.classes[0].lowest == 0
     assert found.classes[-1].end == 100
     assert [one.count for one in found.classes] == [6, 0, 0, 0, 0, 8]
+
+
+def test_a_distribution_takes_only_its_own_kind_and_keys() -> None:
+    sums = {
+        ("a", "x", "points", "40"): (6, 0),
+        ("a", "x", "points", "60"): (8, 0),
+        ("a", "x", "verified_points", "60"): (7, 0),
+        ("a", "x", "points", "unread"): (9, 0),
+    }
+    found = distributions(sums, "points", BINS, shown({("a", "x"): 14}))
+    assert {place: one.count for place, one in found.items()} == {("a", ""): 14, ("", "x"): 14, ALL: 14}
+
+
+def test_one_class_alone_is_no_distribution() -> None:
+    sums = {("a", "x", "grade", "I"): (6, 0), ("a", "x", "grade", "II"): (4, 0)}
+    assert distributions(sums, "grade", ("I", "II"), shown({("a", "x"): 10})) == {}
+
+
+# ── Items ────────────────────────────────────────────────────────────────────
+
+CEMENT = frozenset({("a", "x"), ("b", "x"), ("", "x"), ("a", ""), ("b", ""), ALL})
+
+
+def _line(item: str, count: int, gap: int, in_place: int, mean: int) -> ItemLine:
+    return ItemLine(sector="x", item=ItemId(item), count=count, gap=gap, in_place=in_place, mean=mean)
+
+
+def test_the_commonest_gap_of_a_sector_comes_first() -> None:
+    counts: ItemCounts = {("x", item): {"a": 6, "b": 10} for item in ("rare", "common", "nobodys")}
+    sums: ItemSums = {
+        ("x", "item", "rare"): (16, 14_000),
+        ("x", "gap", "rare"): (4, 0),
+        ("x", "in_place", "rare"): (12, 0),
+        ("x", "item", "common"): (16, 4_000),
+        ("x", "gap", "common"): (14, 0),
+        ("x", "item", "nobodys"): (16, 16_000),
+    }
+    assert item_lines(counts, sums, "", CEMENT) == [
+        _line("common", 16, 88, 0, 25),  # 14 of 16 are 87.5 %; 4,000 of 16,000 thousandths
+        _line("rare", 16, 25, 75, 88),
+        _line("nobodys", 16, 0, 0, 100),
+    ]
+
+
+def test_an_item_of_too_few_in_a_district_is_told_of_the_city_only() -> None:
+    counts: ItemCounts = {("x", "few"): {"a": 4, "b": 10}, ("x", "many"): {"a": 6, "b": 10}}
+    city: ItemSums = {("x", "item", "few"): (14, 7_000), ("x", "item", "many"): (16, 8_000)}
+    here: ItemSums = {("x", "item", "few"): (4, 4_000), ("x", "item", "many"): (6, 3_000)}
+    assert [one.item for one in item_lines(counts, city, "", CEMENT)] == ["few", "many"]
+    assert item_lines(counts, here, "a", CEMENT) == [_line("many", 6, 0, 0, 50)]
+
+
+def test_items_of_a_place_that_is_hidden_or_has_no_sums_are_left_out() -> None:
+    counts: ItemCounts = {("x", "a1"): {"a": 9}, ("y", "b1"): {"a": 9}, ("x", "unsummed"): {"a": 9}}
+    sums: ItemSums = {("x", "item", "a1"): (9, 9_000), ("y", "item", "b1"): (9, 9_000)}
+    assert [one.item for one in item_lines(counts, sums, "a", CEMENT)] == ["a1"]
+    assert item_lines(counts, sums, "a", CEMENT - {("a", "x")}) == []
+
+
+def test_the_most_inflated_item_comes_first_and_what_nobody_lowered_is_none() -> None:
+    counts: ItemCounts = {("x", item): {"a": 10} for item in ("little", "much", "none")}
+    sums: ItemSums = {
+        ("x", "inflation", "little"): (10, 500),
+        ("x", "lowered", "little"): (1, 0),
+        ("x", "inflation", "much"): (10, 2_000),
+        ("x", "lowered", "much"): (4, 0),
+        ("x", "inflation", "none"): (10, 0),
+    }
+    assert inflated(counts, sums, "a", CEMENT) == [
+        Inflated(sector="x", item=ItemId("much"), count=10, inflation=20, lowered=40),
+        Inflated(sector="x", item=ItemId("little"), count=10, inflation=5, lowered=10),
+    ]
+
+
+# ── Technologies, years, peers ───────────────────────────────────────────────
 
 
 def test_money_is_summed_over_those_that_have_it() -> None:
