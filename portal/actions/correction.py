@@ -350,6 +350,7 @@ class Dispute:
     until: date | None
     may_object: bool
     confirmed: Confirmed
+    answered: Decision | None  # the step that answered the objections
 
     @property
     def drafted(self) -> int:
@@ -382,6 +383,7 @@ def dispute(work: Work, who: Account, id: str) -> Dispute:
         until=local_day(ends - timedelta(seconds=1)) if ends is not None else None,
         may_object=Deed.OBJECT in deeds_of(one.case, Party.ENTERPRISE, now=work.now),
         confirmed=confirmed,
+        answered=_last(stored_review.decisions(work.session, id), Deed.DECIDE),
     )
 
 

@@ -9,7 +9,7 @@ from portal.actions.assessment import opened
 from portal.actions.work import NotFound, Work, new_id
 from portal.core.filing import OpenAssessment
 from portal.core.printing import Job, JobKind, JobState, ReportState
-from portal.core.review import Deed, ReviewState, VerdictKind
+from portal.core.review import Deed, VerdictKind
 from portal.core.roles import Account, Sight
 from portal.core.scoring import assess
 from portal.report import html, papers
@@ -184,12 +184,7 @@ def _opinion(work: Work, one: OpenAssessment) -> Opinion:
     if found is None or found.opinions.city_at is None or one.case is None:
         raise NotFound(one.id)
     part = verified_words.part(declared, found)
-    final = (
-        [step for step in stored_review.decisions(work.session, one.id) if step.deed is Deed.DECIDE]
-        if found.state is ReviewState.CLOSED
-        else []
-    )
-    last = final[-1].at if final else found.opinions.city_at
+    last = found.answered.at if found.answered is not None else found.opinions.city_at
     return Opinion(
         head=_head(one, one.case.round),
         sides=part.sides,

@@ -4,7 +4,7 @@ from portal.actions.work import Work
 from portal.core.answers import MISSING
 from portal.core.assessment import Assessment
 from portal.core.filing import OpenAssessment
-from portal.core.review import ReviewState, VerdictKind, prevailing
+from portal.core.review import Deed, ReviewState, VerdictKind, prevailing
 from portal.core.scoring import assess
 from portal.core.verified import LoweredItem, Verified
 from portal.storage import correction as stored
@@ -26,6 +26,7 @@ def of(work: Work, one: OpenAssessment, declared: Assessment) -> Verified | None
     objections = {
         given.item: given for given in (stored_review.objections(work.session, one.id) if is_objected else ())
     }
+    steps = stored_review.decisions(work.session, one.id) if is_objected else ()
     verdicts = prevailing(stored_review.verdicts(work.session, one.id, is_issued=True))
     return Verified(
         assessment=assess(one.questionnaire, kept.answers, one.year),
@@ -43,4 +44,5 @@ def of(work: Work, one: OpenAssessment, declared: Assessment) -> Verified | None
         ),
         opinions=opinions,
         state=state,
+        answered=next((step for step in steps if step.deed is Deed.DECIDE), None),
     )

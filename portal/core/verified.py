@@ -8,7 +8,7 @@ from typing import Any
 from portal.core.answers import Answer
 from portal.core.assessment import Assessment
 from portal.core.questionnaire import Item
-from portal.core.review import Objection, ReviewState, Verdict
+from portal.core.review import Decision, Objection, ReviewState, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +44,7 @@ class Verified:
     lowered: tuple[LoweredItem, ...]
     opinions: Opinions
     state: ReviewState
+    answered: Decision | None = None  # the step that answered the objections
 
     @property
     def is_final(self) -> bool:

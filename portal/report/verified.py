@@ -8,6 +8,7 @@ from portal.core.answers import MISSING
 from portal.core.assessment import Assessment
 from portal.core.questionnaire import Item
 from portal.core.review import ReviewState
+from portal.core.roles import CITY
 from portal.core.verified import LoweredItem, Verified
 from portal.report.results import answer_words
 
@@ -45,6 +46,8 @@ class VerifiedPart:
     lowered: tuple[LoweredLine, ...]
     district_opinion: str
     city_opinion: str
+    answered: str  # by whom and when the objections were answered
+    answer_opinion: str  # what was said to them as a whole
     checksum: str
 
 
@@ -58,6 +61,8 @@ def part(declared: Assessment, verified: Verified) -> VerifiedPart:
         lowered=tuple(lowered_line(declared, verified.assessment, one) for one in verified.lowered),
         district_opinion=verified.opinions.district,
         city_opinion=verified.opinions.city,
+        answered=_answered(verified),
+        answer_opinion=verified.answered.remark if verified.answered is not None else "",
         checksum=verified.checksum,
     )
 
@@ -66,6 +71,14 @@ def _note(verified: Verified) -> str:
     if verified.is_final:
         return "异议已答复，为最终结果"
     return "企业已提出异议，处理中" if verified.state is ReviewState.OBJECTED else ""
+
+
+def _answered(verified: Verified) -> str:
+    if verified.answered is None:
+        return ""
+    # Only the city answers objections, so that no district is wanted for the name.
+    bureau = words_bureau.office(verified.answered.party, CITY)
+    return f"{bureau}于 {words.long_day(verified.answered.at)}答复异议"
 
 
 def sides(declared: Assessment, verified: Assessment) -> tuple[Side, ...]:
@@ -97,19 +110,23 @@ def _grade(assessment: Assessment) -> str:
 
 def lowered_line(declared: Assessment, verified: Assessment, one: LoweredItem) -> LoweredLine:
     """A lowered item in words."""
+    counted = "按未填报计" if one.counted == MISSING else answer_words(verified, one.item)
     said = words_bureau.REASONS[one.verdict.reason] if one.verdict.reason is not None else ""
     return LoweredLine(
         item=one.item,
         title=one.item.title,
         declared=answer_words(declared, one.item),
-        counted="按未填报计" if one.counted == MISSING else answer_words(verified, one.item),
+        counted=counted,
         reason="：".join(text for text in (said, one.verdict.comment) if text),
-        objection=_objection(one),
+        objection=_objection(one, counted),
     )
 
 
-def _objection(one: LoweredItem) -> str:
+def _objection(one: LoweredItem, counted: str) -> str:
     if one.objection is None:
         return words.NOTHING
     said = words_bureau.ruling(one.objection)
-    return said if one.objection.is_granted is None else f"{said}：{one.objection.answer}"
+    if one.objection.is_granted is None:
+        return said
+    result = counted if one.counted == MISSING else f"核定为{counted}"
+    return f"{said}，{result}：{one.objection.answer}"

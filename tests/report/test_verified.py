@@ -89,9 +89,12 @@ def test_what_became_of_an_objection_is_said() -> None:
     pending = verified.part(declared(), make_verified(ReviewState.OBJECTED))
     assert (pending.note, pending.lowered[0].objection) == ("企业已提出异议，处理中", "处理中")
     kept = verified.part(declared(), make_verified(ReviewState.CLOSED, is_granted=False))
-    assert (kept.note, kept.lowered[0].objection) == ("异议已答复，为最终结果", "维持核减：核实")
+    assert (kept.note, kept.lowered[0].objection) == (
+        "异议已答复，为最终结果",
+        "维持核减，核定为未实施：核实",
+    )
     granted = verified.part(declared(), make_verified(ReviewState.CLOSED, is_granted=True))
-    assert granted.lowered[0].objection == "采纳：核实"
+    assert granted.lowered[0].objection == "采纳，核定为未实施：核实"
 
 
 def test_the_report_bears_the_verified_score(tmp_path: Path) -> None:

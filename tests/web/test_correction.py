@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 from io import BytesIO
 
 import pytest
@@ -13,6 +14,7 @@ from portal.actions import work as door_of_work
 from portal.actions.judging import Judgement
 from portal.actions.work import Door
 from portal.core.answers import Practised
+from portal.core.campaign import local_day
 from portal.core.questionnaire import Extent, ItemId
 from portal.core.review import Reason, VerdictKind
 from portal.core.roles import CITY, Account
@@ -233,6 +235,32 @@ def test_both_scores_stand_side_by_side_and_an_objection_goes_once(
     assert "现场一直运行" in page
     assert "textarea" not in page
     assert "异议处理中" in text_of(browser.get("/desk"))
+
+
+def test_the_plant_reads_how_its_objection_was_answered(
+    door: Door, enter: Enter, manager: Person, returned: str, district: Account, city: Account
+) -> None:
+    browser, id = enter(manager), returned.rsplit("/", 1)[1]
+    correct(browser, returned)
+    confirm(door, district, city, id)
+    browser.post(
+        f"{returned}/objection",
+        {"go": "send", "waste_burning-objection": "现场一直运行", "waste_burning-objection-seen": ""},
+    )
+    counted = Practised(Extent.PARTIAL, share=Decimal(40))
+    ruling = decision.Ruling(item=WASTE, is_granted=True, counted=counted, answer="记录支持四成")
+    with door.writing() as work:
+        assert decision.decide(work, city, id, revision(door, id), [ruling], "按现场核查结论办理") == ()
+        day = str(local_day(work.now))
+    page = text_of(browser.get(f"{returned}/objection"))
+    beside = page[page.index('id="waste_burning"') :]
+    for said in ("部分采纳", "40", "记录支持四成", "杭州市主管部门", day):
+        assert said in beside
+    assert "按现场核查结论办理" in page
+    page = text_of(browser.get(f"{returned}/result"))
+    part = page[page.index('id="verified"') :]
+    for said in ("部分采纳，核定为", "：记录支持四成", "答复异议：按现场核查结论办理"):
+        assert said in part
 
 
 def words_of(answer: TestResponse) -> str:

@@ -83,9 +83,8 @@ PLANTS = "ABC"
 # How many statements a page may take; most take a third of it. The page of a case and the result take 18: what they
 # show lies in about as many tables.
 MOST_STATEMENTS = 19
-# What stands in print or in letters only: what an outsider knows of the enterprise, the opinion on objections, and who
-# signs for a firm.
-NOT_ON_PAGES = frozenset({"address", "contact", "products", "decided", "signatory"})
+# What stands in print or in letters only: what an outsider knows of the enterprise, and who signs for a firm.
+NOT_ON_PAGES = frozenset({"address", "contact", "products", "signatory"})
 SOME = 2
 MISSING = "AAAAAAAAAAAA"
 FILTERED = (
