@@ -162,7 +162,7 @@ def _verified_told(shown: result.Result) -> object:
     if part is None:
         return None
     lines = [(one.title, one.declared, one.counted, one.reason, one.objection) for one in part.lowered]
-    opinions = (part.district_opinion, part.city_opinion)
+    opinions = (part.district_opinion, part.city_opinion, part.answered, part.answer_opinion)
     return [part.checksum, part.confirmed, part.note, *opinions, lines]
 
 
@@ -185,15 +185,28 @@ def may_read(who: Account, found: ReportState) -> bool:
     return not (is_private and who.role is Role.REVIEWER)
 
 
+def newest(work: Work, who: Account, assessment_id: str) -> ReportState | None:
+    """The newest report of a self-check that the person may fetch now; None when there is none."""
+    printed = stored.of_kind(work.session, assessment_id, JobKind.REPORT, sight=who.printing_sight)
+    return next((one for one in printed if _is_fetchable(work, who, one)), None)
+
+
 def fetch(work: Work, who: Account, report_id: str) -> tuple[Path, str]:
     """The file and the name under which it is downloaded; raises NotFound while there is none."""
     found = state(work, who, report_id)
-    path = work.settings.report_folder / found.file
-    is_there = found.state is JobState.DONE and found.revoked_at is None and path.is_file()
-    if not is_there or not may_read(who, found):
+    if not _is_fetchable(work, who, found):
         raise NotFound(report_id)
     work.note("report.fetch", "report", report_id)
-    return path, _PRINTABLES[found.kind].file_name(work, who, found)
+    return _path(work, found), _PRINTABLES[found.kind].file_name(work, who, found)
+
+
+def _is_fetchable(work: Work, who: Account, found: ReportState) -> bool:
+    is_valid = found.state is JobState.DONE and found.revoked_at is None
+    return is_valid and may_read(who, found) and _path(work, found).is_file()
+
+
+def _path(work: Work, found: ReportState) -> Path:
+    return work.settings.report_folder / found.file
 
 
 def may_revoke(who: Account, found: ReportState) -> bool:

@@ -72,7 +72,7 @@ def latest(session: Session, assessment_id: str, *, sight: Sight) -> ReportState
 
 
 def of_kind(
-    session: Session, assessment_id: str, kind: JobKind, *, sight: Sight, limit: int
+    session: Session, assessment_id: str, kind: JobKind, *, sight: Sight, limit: int | None = None
 ) -> tuple[ReportState, ...]:
     """The papers of that kind of a self-check, newest first."""
     query = _seen_by(sight).where(ReportJobRow.assessment_id == assessment_id, ReportJobRow.kind == kind)

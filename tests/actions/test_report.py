@@ -305,6 +305,34 @@ def test_the_bureau_has_no_report_with_the_plan_of_the_enterprise(
         assert report.may_revoke(city, found)  # it can still be called back
 
 
+def test_the_newest_report_is_the_newest_that_one_may_fetch(
+    door: Door, manager: Person, submitted: str
+) -> None:
+    bureau, there = make_reviewer(door), make_reviewer(door, "330110", "there@example.cn")
+
+    def newest() -> list[str | None]:
+        with door.reading() as work:
+            people = (manager.account, bureau, there)
+            found = [report.newest(work, who, submitted) for who in people]
+        return [one.id if one is not None else None for one in found]
+
+    plain = _ask(door, manager, submitted)
+    assert newest() == [None, None, None]
+    job = _claim(door)
+    assert job is not None
+    _print(door, job)
+    assert newest() == [plain, plain, None]
+    _planned(door, manager, submitted)
+    planned = _ask(door, manager, submitted)
+    job = _claim(door)
+    assert job is not None
+    _print(door, job)
+    assert newest() == [planned, plain, None]
+    with door.writing() as work:
+        assert report.revoke(work, manager.account, plain, "内容有误") == ()
+    assert newest() == [planned, None, None]
+
+
 def test_a_plan_chosen_while_the_report_waits_stays_out_of_it(
     door: Door, manager: Person, submitted: str
 ) -> None:

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from portal.actions import assessment, correction
+from portal.actions import assessment, correction, report
 from portal.actions.work import Door
 from portal.core.roles import CITY
 from tests.cast import Person, make_reviewer
@@ -134,6 +134,24 @@ def test_an_item_shows_what_was_declared_and_what_the_extent_means(submitted: st
     assert "领取这份自评价" in page and 'name="kind"' not in page
     page = _take(district, submitted)
     assert 'name="kind"' in page and "按填报值确认" in page
+
+
+def test_the_report_of_what_was_submitted_is_a_link_away_once_it_is_printed(
+    door: Door, submitted: str, manager: Person, district: Browser
+) -> None:
+    with door.writing() as work:
+        id = report.ask(work, manager.account, submitted)
+    assert "改进报告" not in district.get(f"/reviews/{submitted}").text
+    door.settings.report_folder.mkdir(parents=True)
+    draft = door.settings.report_folder / ".draft.pdf"
+    draft.write_bytes(b"%PDF-1.7 example")
+    with door.writing() as work:
+        job = report.claim(work, "here:1")
+        assert job is not None and report.finish(work, job, draft)
+    page = district.get(f"/reviews/{submitted}").text
+    assert f'href="/reports/{id}/file">改进报告（PDF）</a>' in page
+    with district.client.get(f"/reports/{id}/file") as file:
+        assert file.data.startswith(b"%PDF")
 
 
 def test_a_verdict_by_the_plain_form_is_kept_or_shown_again_with_what_lacks(

@@ -8,7 +8,7 @@ from flask import current_app, g, jsonify, make_response, redirect, render_templ
 from flask.typing import ResponseReturnValue
 
 from portal import words, words_bureau
-from portal.actions import decision, judging, papers, phrase, review, review_queue
+from portal.actions import decision, judging, papers, phrase, report, review, review_queue
 from portal.actions.review import Dossier
 from portal.actions.work import NotFound, Work
 from portal.core.answers import MISSING
@@ -147,6 +147,7 @@ def _page(
         reasons=REASON_OPTIONS,
         between={one.item: between_of(dossier, one.item) for one in dossier.objections},
         papers=papers.available(work, dossier.open),
+        printed=report.newest(work, me, dossier.open.id),
         phrases=phrase.mine(work, me),
         colleagues=review.colleagues(work, me) if Deed.HAND_OVER in dossier.deeds else (),
         days=DAYS_TO_CORRECT,
