@@ -528,8 +528,9 @@ def test_a_form_cannot_name_what_is_not_theirs(own_stage: Stage, name: str) -> N
     ]
     own_objects = [one for objects in world.objects.values() for one in objects if name in one.readers]
     mine = {id for one in own_objects for id in (one.id, *one.parts.values())}
-    if name == DISTRICT:  # whoever may be reminded is named by the letter
+    if name == DISTRICT:  # whoever may be reminded is named by the letter, and the draft that it leads into
         mine |= {one.id for one in world.objects["enterprise"] if one.what in ("A", "B")}
+        mine |= {one.id for one in world.objects["assessment"] if one.what in ("A, a draft", "B, a draft")}
     inner_ids = {id for one in theirs for id in one.parts.values() if len(id) == 12}
     ids = frozenset({one.id for one in theirs} | inner_ids) - mine
     fields = dict.fromkeys(NAMED, sorted(ids)) | SAID | {"revision": "1", "year": "2025"}
