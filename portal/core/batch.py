@@ -1,13 +1,12 @@
 """Batches: many reports asked for at once, how far they are, and what the files in them are called."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from portal.core.plain_text import file_part
 from portal.core.printing import BatchState, ItemState
 
-LONGEST_NAME = 60  # a file name holds 255 bytes, and a Chinese sign takes three
 RECENT = 20
 
 
@@ -76,8 +75,7 @@ def file_names(items: Sequence[Item]) -> dict[int, str]:
     found: dict[int, str] = {}
     taken: set[str] = set()
     for one in items:
-        name = re.sub(r'[\x00-\x1f\x7f\\/:*?"<>|\s]+', " ", one.enterprise).strip(" .")[:LONGEST_NAME]
-        stem = f"{one.year}_{name.strip(' .')}_{one.number}"
+        stem = f"{one.year}_{file_part(one.enterprise)}_{one.number}"
         unique, count = stem, 1
         while unique.casefold() in taken:
             count += 1
