@@ -4,11 +4,12 @@ import re
 from dataclasses import dataclass
 
 from portal import words, words_bureau
+from portal.actions import printing_queue
 from portal.actions import verified as reviewed
 from portal.actions.assessment import opened
-from portal.actions.work import NotFound, Work, new_id
+from portal.actions.work import NotFound, Work
 from portal.core.filing import OpenAssessment
-from portal.core.printing import Job, JobKind, JobState, ReportState
+from portal.core.printing import Job, JobKind, ReportState
 from portal.core.review import Deed, VerdictKind
 from portal.core.roles import Account, Sight
 from portal.core.scoring import assess
@@ -18,7 +19,6 @@ from portal.report.html import Paper
 from portal.report.papers import Head, Notice, NoticeLine, Opinion
 from portal.report.results import answer_words
 from portal.storage import assessment as stored_assessment
-from portal.storage import report as stored
 from portal.storage import review as stored_review
 
 _NAME = re.compile(r"(notice)-([1-9][0-9]{0,2})|(opinion)")
@@ -62,19 +62,13 @@ def ask(work: Work, who: Account, assessment_id: str, name: str) -> str:
     paper = _compose(work, assessment_id, name, sight=who.sight)
     look = html.version(work.settings.template_folder / "report")
     key = papers.key(paper)[:32] + look[:32]
-    id = new_id()
     subject = paper.head.round if isinstance(paper, Notice) else ""
-    if stored.add(
-        work.session, id, assessment_id=assessment_id, content_key=key, by=who.id, now=work.now,
-        kind=_KINDS[paper.kind], subject=subject,
-    ):  # fmt: skip
+    queued = printing_queue.put(
+        work, who, _KINDS[paper.kind], key, assessment_id=assessment_id, subject=subject
+    )
+    if queued.was is None:
         work.note("paper.ask", "assessment", assessment_id, after=name)
-        return id
-    there = stored.find_by_content(work.session, key)
-    is_gone = there.state is JobState.DONE and not (work.settings.report_folder / there.file).is_file()
-    if there.state is JobState.FAILED or is_gone:
-        stored.queue_again(work.session, there.id, by=who.id, now=work.now)
-    return there.id
+    return queued.id
 
 
 # ── For the printing queue ───────────────────────────────────────────────────

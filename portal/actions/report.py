@@ -14,6 +14,7 @@ from portal.actions import (
     evidence,
     package,
     papers,
+    printing_queue,
     result,
     scenario,
     statistics,
@@ -21,7 +22,7 @@ from portal.actions import (
     workbook,
 )
 from portal.actions import assessment as filing
-from portal.actions.work import NotFound, Work, new_id
+from portal.actions.work import NotFound, Work
 from portal.config import Settings
 from portal.core.answers import to_json
 from portal.core.errors import Problem
@@ -67,28 +68,17 @@ def ask(work: Work, who: Account, assessment_id: str, *, frame: str = "") -> str
     key = content_key(work, shown, firm)
     if frame:
         key = hashlib.sha256(f"{kind} {frame} {key}".encode()).hexdigest()
-    id = new_id()
-    if stored.add(
-        work.session,
-        id,
-        assessment_id=assessment_id,
-        content_key=key,
-        by=who.id,
-        now=work.now,
-        kind=kind,
-        subject=frame or _content(work, shown.open, firm),
-        firm_id=firm.id if firm is not None else None,
-    ):
-        work.note(f"{kind}.ask", "assessment", assessment_id, after=id)
-        return id
-    there = stored.find_by_content(work.session, key)
-    is_gone = there.state is JobState.DONE and not (work.settings.report_folder / there.file).is_file()
-    if there.state is JobState.FAILED or is_gone:
-        stored.queue_again(work.session, there.id, by=who.id, now=work.now)
-    elif there.state is JobState.QUEUED and who.role is Role.MANAGER:
+    subject = frame or _content(work, shown.open, firm)
+    firm_id = firm.id if firm is not None else None
+    queued = printing_queue.put(
+        work, who, kind, key, assessment_id=assessment_id, subject=subject, firm_id=firm_id
+    )
+    if queued.was is None:
+        work.note(f"{kind}.ask", "assessment", assessment_id, after=queued.id)
+    elif queued.was is JobState.QUEUED and who.role is Role.MANAGER:
         # The enterprise's own wish stands, whatever becomes of the mandate of whoever asked first.
-        stored.take_over(work.session, there.id, by=who.id)
-    return there.id
+        stored.take_over(work.session, queued.id, by=who.id)
+    return queued.id
 
 
 def _content(work: Work, open_: OpenAssessment, firm: Firm | None) -> Content:

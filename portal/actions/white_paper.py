@@ -6,19 +6,18 @@ from datetime import date
 from typing import Any
 
 from portal import words
-from portal.actions import statistics
+from portal.actions import printing_queue, statistics
 from portal.actions.statistics import Selection
-from portal.actions.work import NotFound, Work, new_id
+from portal.actions.work import NotFound, Work
 from portal.core.enterprise import DISTRICTS
 from portal.core.panels import Mean
-from portal.core.printing import Job, JobKind, JobState, ReportState
+from portal.core.printing import Job, JobKind, ReportState
 from portal.core.roles import CITY, Account, Role
 from portal.report import html, white_paper
 from portal.report.html import Paper
 from portal.report.white_paper import SectorYear, Stage, WhitePaper, Yearbook
 from portal.storage import account as stored_account
 from portal.storage import assessment as stored_assessment
-from portal.storage import report as stored_report
 from portal.storage import statistics as stored
 
 # Pages hand it from one action to another; they may not look into the report themselves.
@@ -41,25 +40,10 @@ def order(work: Work, who: Account, year: int, district: str = "") -> Order:
 def ask(work: Work, who: Account, ordered: Order) -> str:
     """Queue the paper; its id. With nothing changed since, it is the one printed already. Raises NotFound."""
     _check(work, who, *subject(ordered.subject))
-    id = new_id()
-    if stored_report.add(
-        work.session,
-        id,
-        assessment_id="",
-        content_key=ordered.content_key,
-        by=who.id,
-        now=work.now,
-        kind=JobKind.WHITE_PAPER,
-        subject=ordered.subject,
-    ):
-        work.note("white_paper.ask", "report", id, after=ordered.subject)
-        return id
-    there = stored_report.find_by_content(work.session, ordered.content_key)
-    is_gone = there.state is JobState.DONE and not (work.settings.report_folder / there.file).is_file()
-    if there.state is JobState.FAILED or is_gone:
-        stored_report.queue_again(work.session, there.id, by=who.id, now=work.now)
-        work.note("white_paper.ask", "report", there.id, after=ordered.subject)
-    return there.id
+    queued = printing_queue.put(work, who, JobKind.WHITE_PAPER, ordered.content_key, subject=ordered.subject)
+    if queued.is_put:
+        work.note("white_paper.ask", "report", queued.id, after=ordered.subject)
+    return queued.id
 
 
 def editions(who: Account) -> tuple[str, ...]:
