@@ -7,11 +7,10 @@ from portal.core.plain_text import cleaned
 from portal.core.review_queue import LONGEST_WORDS, ON_A_PAGE, Asked, Queue
 from portal.core.roles import Account
 from portal.report import review_list
-from portal.report.sheets import MEDIA_TYPE, workbook
+from portal.report.sheets import workbook
 from portal.storage import review_queue as stored
 
 MOST_ROWS = 20_000
-SPREADSHEET = MEDIA_TYPE
 
 
 def of(work: Work, who: Account, asked: Asked) -> Queue:

@@ -5,26 +5,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from portal import words
-from portal.actions import assessment
+from portal.actions import assessment, printing_queue
 from portal.actions.assessment import NotEditable
-from portal.actions.work import NotFound, Work, new_id
+from portal.actions.work import NotFound, Work
 from portal.core.answers import Answer, check
 from portal.core.campaign import local_day
 from portal.core.errors import Problem
 from portal.core.filing import Change, OpenAssessment
-from portal.core.printing import Job, JobKind, JobState, ReportState
+from portal.core.printing import Job, JobKind, ReportState
 from portal.core.questionnaire import ItemId
 from portal.core.roles import Account
 from portal.core.workbook import Cells, Difference, WorkbookRefused, check_origin, compare
-from portal.report import html, sheets
+from portal.report import html
 from portal.report import workbook as written
 from portal.storage import assessment as stored_assessment
-from portal.storage import report as stored_report
 from portal.storage import workbook as stored
 from portal.storage.assessment import canonical
 from portal.storage.intake import Refused
 
-MEDIA_TYPE = sheets.MEDIA_TYPE
 LARGEST = stored.LARGEST
 
 
@@ -71,17 +69,11 @@ def ask_blank(work: Work, who: Account, id: str) -> str:
     one = open_(work, who, id)
     look = html.version(work.settings.template_folder / "report")
     told = canonical(["blank", one.id, one.questionnaire.version, work.library.checksum, look])
-    key, job = hashlib.sha256(told.encode("ascii")).hexdigest(), new_id()
-    if stored_report.add(
-        work.session, job, assessment_id=id, content_key=key, by=who.id, now=work.now, kind=JobKind.BLANK
-    ):
-        work.note("workbook.print", "assessment", id, after=job)
-        return job
-    there = stored_report.find_by_content(work.session, key)
-    is_gone = there.state is JobState.DONE and not (work.settings.report_folder / there.file).is_file()
-    if there.state is JobState.FAILED or is_gone:
-        stored_report.queue_again(work.session, there.id, by=who.id, now=work.now)
-    return there.id
+    key = hashlib.sha256(told.encode("ascii")).hexdigest()
+    queued = printing_queue.put(work, who, JobKind.BLANK, key, assessment_id=id)
+    if queued.was is None:
+        work.note("workbook.print", "assessment", id, after=queued.id)
+    return queued.id
 
 
 def compose_blank(work: Work, job: Job) -> html.Paper:

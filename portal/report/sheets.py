@@ -13,7 +13,6 @@ from xlsxwriter.worksheet import Worksheet
 
 from portal import words
 
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 POINTS, WHOLE, FIGURE = "0.0", "#,##0", "#,##0.######"
 DAY, MINUTE = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
 

@@ -13,11 +13,10 @@ from portal.actions.work import Work
 from portal.core.audit import Outcome
 from portal.core.roles import Account
 from portal.web.access import AUDITOR, Pages, require_account
-from portal.web.downloads import attachment
+from portal.web.downloads import XLSX, attachment
 from portal.web.paging import ON_A_PAGE, asked_page, paging
 
 pages = Pages("audit", __name__)
-SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _NAMES = ("words", "deed", "who", "kind", "subject", "outcome", "first", "last")
 
 
@@ -38,7 +37,7 @@ def check(work: Work, who: Account | None) -> ResponseReturnValue:
 def sheet(work: Work, who: Account | None) -> ResponseReturnValue:
     """The lines that fit, for Excel."""
     content = audit.export_sheet(work, require_account(who), _asked())
-    return _file(content, SHEET, f"{audit.file_name(work)}.xlsx", "audit.xlsx")
+    return _file(content, XLSX, f"{audit.file_name(work)}.xlsx", "audit.xlsx")
 
 
 @pages.page("/audit.jsonl", roles=AUDITOR)

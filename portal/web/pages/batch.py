@@ -10,7 +10,7 @@ from portal.core.printing import BatchState, ItemState
 from portal.core.roles import Account
 from portal.web.access import CONSULTANT, Pages, require_account
 from portal.web.client_filters import asked_of, year_of
-from portal.web.downloads import attachment
+from portal.web.downloads import XLSX, attachment
 from portal.web.paging import paging
 
 pages = Pages("batch", __name__)
@@ -19,7 +19,7 @@ ON_A_PAGE = 50
 _TYPES = {
     "zip": "application/zip",
     "pdf": "application/pdf",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xlsx": XLSX,
 }
 _DEEDS = {"pause": batch.pause, "resume": batch.resume, "cancel": batch.cancel, "retry": batch.retry}
 

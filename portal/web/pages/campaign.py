@@ -16,14 +16,13 @@ from portal.core.participation import Stage
 from portal.core.roles import Account
 from portal.web.access import REVIEWER, Pages, require_account
 from portal.web.campaign_forms import CampaignForm, asked_here, wanted_of
-from portal.web.downloads import attachment
+from portal.web.downloads import XLSX, attachment
 from portal.web.forms import show as show_problems
 from portal.web.paging import ON_A_PAGE, asked_page, paging
 
 pages = Pages("campaign", __name__)
 BOTH = ("GET", "POST")
 SUBJECT = "campaign"
-SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_SHOWN = 200
 
 
@@ -246,7 +245,7 @@ def remind(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
 
 def _sheet(content: bytes, name: str, plain: str) -> Response:
     response = make_response(content)
-    response.headers["Content-Type"] = SHEET
+    response.headers["Content-Type"] = XLSX
     return attachment(response, name, plain)
 
 

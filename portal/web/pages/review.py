@@ -19,7 +19,7 @@ from portal.core.review import DAYS_TO_CORRECT, Deed, NotAllowed, ReviewState, S
 from portal.core.review_queue import TO_DO, Asked, Holding, Order
 from portal.core.roles import Account
 from portal.web.access import REVIEWER, Pages, require_account
-from portal.web.downloads import attachment
+from portal.web.downloads import XLSX, attachment
 from portal.web.errors import wants_json
 from portal.web.review_forms import (
     asked_of,
@@ -107,7 +107,7 @@ def export(work: Work, who: Account | None) -> ResponseReturnValue:
     me = require_account(who)
     asked: Asked = asked_of(request.args, TO_DO[review.party_of(me)])
     response = make_response(review_queue.export(work, me, asked))
-    response.headers["Content-Type"] = review_queue.SPREADSHEET
+    response.headers["Content-Type"] = XLSX
     place = words_bureau.jurisdiction(me.jurisdiction)
     return attachment(response, f"审核清单_{place}_{words.day(work.now)}.xlsx", "reviews.xlsx")
 

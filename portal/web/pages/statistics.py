@@ -14,11 +14,10 @@ from portal.actions.work import NotFound, Work
 from portal.core.roles import CITY, Account
 from portal.core.statistics import GRADE_KEYS
 from portal.web.access import REVIEWER, Pages, require_account
-from portal.web.downloads import attachment
+from portal.web.downloads import XLSX, attachment
 from portal.web.paging import asked_page, paging
 
 pages = Pages("statistics", __name__)
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @pages.page("/statistics", roles=REVIEWER)
@@ -91,7 +90,7 @@ def export(work: Work, who: Account | None) -> ResponseReturnValue:
 
 def _sheet(content: bytes, name: str, plain: str) -> ResponseReturnValue:
     response = make_response(content)
-    response.headers["Content-Type"] = EXCEL
+    response.headers["Content-Type"] = XLSX
     return attachment(response, name, plain)
 
 

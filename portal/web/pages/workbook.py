@@ -17,7 +17,7 @@ from portal.core.questionnaire import ItemId
 from portal.core.roles import Account
 from portal.core.workbook import Cells, Difference, Standing, WorkbookRefused
 from portal.web.access import FILLING, Pages, require_account
-from portal.web.downloads import attachment
+from portal.web.downloads import XLSX, attachment
 from portal.web.fields import answer_text
 
 pages = Pages("workbook", __name__)
@@ -55,7 +55,7 @@ def print_blank(work: Work, who: Account | None, id: str) -> ResponseReturnValue
 
 def _file(content: bytes, name: str) -> Response:
     response = make_response(content)
-    response.mimetype = workbook.MEDIA_TYPE
+    response.mimetype = XLSX
     return attachment(response, name, "workbook.xlsx")
 
 
