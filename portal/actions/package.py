@@ -95,7 +95,7 @@ def compose(work: Work, shown: result.Result, frame_id: str, planned: PlanPart |
         source=work.library.sources[frame.source],
         assessment=shown.assessment,
         particulars=Particulars.of(open_, words.local(open_.submitted_at).date()),
-        mail=open_.enterprise.profile.contact_mail,
+        profile=open_.enterprise.profile,
         lacks=coverage(shown.assessment, links, day).lacks,
         day=day,
         planned=planned,

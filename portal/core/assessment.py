@@ -210,7 +210,13 @@ class Assessment:
 
     def result_of(self, item: ItemId) -> ItemResult:
         """The result of one scored item."""
-        return next(result for result in self.items if result.item.id == item)
+        found = self.result_if_scored(item)
+        assert found is not None  # whoever asks knows that the item is scored
+        return found
+
+    def result_if_scored(self, item: ItemId) -> ItemResult | None:
+        """The result of an item; None for one that is not scored."""
+        return next((result for result in self.items if result.item.id == item), None)
 
     @property
     def gate_verdict(self) -> GateVerdict:

@@ -9,8 +9,9 @@ from datetime import date
 
 from portal import words
 from portal.core.answers import MISSING, Declared, NotApplicable, Practised
-from portal.core.assessment import Assessment, ItemResult, Standing
+from portal.core.assessment import Assessment, Standing
 from portal.core.axes import AxisRating, MemberRating, MemberStanding, ratings
+from portal.core.enterprise import EnterpriseProfile
 from portal.core.evidence import Evidence, Lack
 from portal.core.package import (
     Blank,
@@ -64,7 +65,7 @@ class Dossier:
     source: Source
     assessment: Assessment
     particulars: Particulars
-    mail: str
+    profile: EnterpriseProfile
     lacks: tuple[Lack, ...]
     day: date  # on which evidence must be valid
     planned: PlanPart | None
@@ -119,11 +120,11 @@ def known(dossier: Dossier, blank: Blank) -> str:
         case Known.PRODUCTS:
             return given.products
         case Known.CONTACT_NAME:
-            return given.contact.rpartition(" ")[0]
+            return dossier.profile.contact_name
         case Known.CONTACT_PHONE:
-            return given.contact.rpartition(" ")[2]
+            return dossier.profile.contact_phone
         case Known.CONTACT_MAIL:
-            return dossier.mail
+            return dossier.profile.contact_mail
         case None:
             return ""
 
@@ -154,14 +155,10 @@ def value_of(assessment: Assessment, item: Item) -> tuple[str, str]:
     said = answer_words(assessment, item)
     if said != words.NOTHING:
         return said, "填报"
-    result = _results(assessment).get(item.id)
+    result = assessment.result_if_scored(item.id)
     if result is not None and result.reading is not None and result.reading.computed is not None:
         return words.quantity(readable(result.reading.computed), getattr(item, "unit", "")), "计算"
     return words.NOTHING, ""
-
-
-def _results(assessment: Assessment) -> dict[str, ItemResult]:
-    return {result.item.id: result for result in assessment.items}
 
 
 def is_asked(assessment: Assessment, item: Item) -> bool:
@@ -177,7 +174,7 @@ def judged(assessment: Assessment, item: Item) -> str:
     if isinstance(item, Requirement):
         answer = assessment.answers.get(item.id, MISSING)
         return words.NOTHING if not isinstance(answer, Declared) else "符合" if answer.is_met else "不符合"
-    result = _results(assessment).get(item.id)
+    result = assessment.result_if_scored(item.id)
     if result is None:
         return words.NOTHING
     if isinstance(item, Indicator):
@@ -281,10 +278,11 @@ class _Maker:
         yield from self._rating(group)
         yield from _sentences(self.assessment, items)
         figures = [item for item in items if isinstance(item, Activity | Indicator | Trait)]
+        told = [(item, *value_of(self.assessment, item)) for item in figures]
         rows = tuple(
-            (item.title, *value_of(self.assessment, item), index_of(self.volume, item))
-            for item in figures
-            if value_of(self.assessment, item)[0] != words.NOTHING
+            (item.title, said, origin, index_of(self.volume, item))
+            for item, said, origin in told
+            if said != words.NOTHING
         )
         if rows:
             columns = (
@@ -294,7 +292,7 @@ class _Maker:
                 _INDEX,
             )
             yield self._table(f"{group.title}：数据", columns, rows)
-        missing = [item.title for item in figures if value_of(self.assessment, item)[0] == words.NOTHING]
+        missing = [item.title for item, said, _ in told if said == words.NOTHING]
         if missing:
             yield Text(text=f"没有填报的数据：{'、'.join(missing)}。")
         if not items:

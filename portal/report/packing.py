@@ -2,14 +2,15 @@
 
 import hashlib
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from portal import words
 from portal.core.answers import Measured
-from portal.core.axes import ratings
+from portal.core.assessment import Assessment
+from portal.core.axes import MemberRating, ratings
 from portal.core.package import PlatformLine, Volume, placed
 from portal.core.plain_text import file_part
 from portal.core.quantity import Quantity, UnitError
@@ -127,13 +128,22 @@ def _platform(dossier: Dossier, volume: Volume) -> list[Sheet]:
     if platform is None:
         return []
     rows: list[tuple[Cell, ...]] = []
+    members = {
+        one.member.id: one
+        for rating in ratings(dossier.assessment)
+        for axis in rating.axes
+        for one in axis.members
+    }
     answered = [
-        (line, [found for id in line.takes if (found := _taken(dossier, volume, line, id)) is not None])
+        (
+            line,
+            [found for id in line.takes if (found := _taken(dossier, volume, members, line, id)) is not None],
+        )
         for line in platform.lines
     ]
     numbers = {line.number for line, taken in answered if taken}
     for line, taken in answered:
-        nothing = "未填报" if _is_asked_here(dossier, line) else UNKNOWN
+        nothing = "未填报" if _is_asked_here(dossier.assessment, members, line) else UNKNOWN
         if line.number in numbers:  # the platform wants one of two
             nothing = "两项选一，已填另一项"
         for value, unit, told in taken or [(nothing, line.unit, ("", "", ""))]:
@@ -155,25 +165,22 @@ def _platform(dossier: Dossier, volume: Volume) -> list[Sheet]:
     return [Sheet(title="平台申报表", columns=columns, rows=rows, notes=(platform.note,))]
 
 
-def _is_asked_here(dossier: Dossier, line: PlatformLine) -> bool:
+def _is_asked_here(assessment: Assessment, members: Mapping[str, MemberRating], line: PlatformLine) -> bool:
     """Whether the sector's questionnaire asks, or computes, what answers the line."""
-    assessment = dossier.assessment
-    computed = {
-        one.member.id: unit_of(assessment, one.member)
-        for rating in ratings(assessment)
-        for axis in rating.axes
-        for one in axis.members
-        if one.member.formula is not None
-    }
-    return any(
-        ItemId(id) in assessment.questionnaire.items
-        or (id in computed and _in_unit(Decimal(1), computed[id], line.unit) is not None)
-        for id in line.takes
-    )
+
+    def is_computed(id: str) -> bool:
+        one = members.get(id)
+        return (
+            one is not None
+            and one.member.formula is not None
+            and _in_unit(Decimal(1), unit_of(assessment, one.member), line.unit) is not None
+        )
+
+    return any(ItemId(id) in assessment.questionnaire.items or is_computed(id) for id in line.takes)
 
 
 def _taken(
-    dossier: Dossier, volume: Volume, line: PlatformLine, id: str
+    dossier: Dossier, volume: Volume, members: Mapping[str, MemberRating], line: PlatformLine, id: str
 ) -> tuple[Cell, str, tuple[str, str, str]] | None:
     """The figure of an item or of a computed indicator in the line's unit; None where there is none."""
     assessment = dossier.assessment
@@ -188,8 +195,7 @@ def _taken(
             return said, "", told
         found = _in_unit(value, getattr(item, "unit", ""), line.unit)
         return (*found, told) if found is not None else None
-    members = (one for rating in ratings(assessment) for axis in rating.axes for one in axis.members)
-    member = next((one for one in members if one.member.id == id and one.value is not None), None)
+    member = members.get(id)
     if member is None or member.value is None:
         return None
     found = _in_unit(member.value, unit_of(assessment, member.member), line.unit)
@@ -248,7 +254,7 @@ def _value(dossier: Dossier, item: Item) -> Decimal | None:
     answer = dossier.assessment.answers.get(item.id)
     if isinstance(answer, Measured):
         return answer.value
-    result = next((one for one in dossier.assessment.items if one.item.id == item.id), None)
+    result = dossier.assessment.result_if_scored(item.id)
     computed = result.reading.computed if result is not None and result.reading is not None else None
     return readable(computed) if computed is not None and answer is None else None
 

@@ -33,7 +33,7 @@ from portal.report.blocks import Head, Room, Table, Text
 from portal.report.plan import PlanLine, PlanPart
 from portal.report.results import Fact
 from tests.exhibits import Thing, evidence_of, link_up, make_pages, things
-from tests.make import library
+from tests.make import library, make_profile
 from tests.report import sample
 
 LAST_DAY = date(2025, 12, 31)
@@ -51,7 +51,9 @@ def make_dossier(frame: str = "form_2018", links: Any = None, **changes: Any) ->
         "particulars": sample.make_particulars(
             address="建德市示例镇 1 号", contact="王 示例 0571-12345678", checksum="c" * 64
         ),
-        "mail": "wang@example.cn",
+        "profile": make_profile(
+            contact_name="王 示例", contact_phone="0571-12345678", contact_mail="wang@example.cn"
+        ),
         "lacks": coverage(assessment, links or {}, LAST_DAY).lacks,
         "day": LAST_DAY,
         "planned": None,
