@@ -176,10 +176,10 @@ def _advance(work: Work, id: str) -> bool:
     who = stored_account.find(work.session, batch.account_id)
     who = account.mandated(work, who) if who is not None and who.is_active else None
     if batch.state is BatchState.PAUSED:
-        _settle(work, id)
+        _settle(work, batch)
         return False
     if batch.state is BatchState.RUNNING:
-        _settle(work, id)
+        _settle(work, batch)
         _feed(work, id, who)
         left = stored.find(work.session, id)
         if left is None or left.counts.get(ItemState.WAITING, 0):
@@ -191,10 +191,8 @@ def _advance(work: Work, id: str) -> bool:
     return stored.take_bundling(work.session, id, seen=batch.changed_at, now=work.now)
 
 
-def _settle(work: Work, id: str) -> None:
-    for position, state, error, file, assessment in stored.settled(work.session, id):
-        batch = stored.find(work.session, id)
-        assert batch is not None  # it is locked
+def _settle(work: Work, batch: Batch) -> None:
+    for position, state, error, file, assessment in stored.settled(work.session, batch.id):
         if not report.may_print(work, batch.account_id, assessment):
             outcome, why = ItemState.REFUSED, REFUSED
         elif state is JobState.FAILED:
@@ -203,7 +201,7 @@ def _settle(work: Work, id: str) -> None:
             outcome, why = ItemState.FAILED, GONE
         else:
             outcome, why = ItemState.PRINTED, ""
-        stored.set_items(work.session, id, [position], outcome, work.now, error=why)
+        stored.set_items(work.session, batch.id, [position], outcome, work.now, error=why)
 
 
 def _feed(work: Work, id: str, who: Account | None) -> None:
