@@ -76,16 +76,19 @@ class _Watched:
 
     def __init__(self) -> None:
         self._first: dict[int, float] = {}
+        self._lately: dict[int, set[int]] = {}
         self.growth = self.child = 0.0
 
     def look(self, worker: int) -> None:
         """Sample a worker; its first sample counts once it has a child."""
         now = _resident(worker)
-        # A fork shares what its parent holds; what is small is a program that asks for fonts.
-        children = [size for one in _children(worker) if (size := _resident(one)) > now / 2]
-        if now and (children or worker in self._first):
+        # A fork shares what its parent holds; what is small, or gone at the next look, is a program that asks for fonts.
+        children = {one: size for one in _children(worker) if (size := _resident(one)) > now / 2}
+        lasting = children.keys() & self._lately.get(worker, set())
+        self._lately[worker] = set(children)
+        if now and (lasting or worker in self._first):
             self.growth = max(self.growth, now - self._first.setdefault(worker, now))
-        self.child = max([self.child, *children])
+        self.child = max([self.child, *children.values()])
 
 
 def _children(process: int) -> list[int]:
