@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from portal.actions.work import Door
@@ -20,6 +20,9 @@ from tests.cast import PASSWORD, Person, enrol
 from tests.make import library, make_settings
 from tests.postgres_server import unavailable
 
+# Milliseconds. A wait that succeeds costs nothing, one on a busy machine must not fail.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -101,7 +104,7 @@ def open_page(chromium: Browser, site: str) -> Iterator[Open]:
             base_url=site,
             java_script_enabled=scripts,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -130,6 +133,6 @@ def print_reports(settings: Settings) -> Callable[[], None]:
             "PORTAL_SECRET": settings.secret,
         }
         command = [sys.executable, "-m", "portal.cli", "worker", "--once"]
-        subprocess.run(command, env=environment, check=True, timeout=120, cwd=Path(__file__).parents[2])
+        subprocess.run(command, env=environment, check=True, timeout=300, cwd=Path(__file__).parents[2])
 
     return work

@@ -90,7 +90,7 @@ def test_a_verdict_typed_without_network_is_saved_once_it_is_back(
     item.locator("textarea").fill("请补充营业执照")
     expect(item.locator(".verdict-state")).to_contain_text("网络已断开")
     page.context.set_offline(False)
-    expect(item.locator(".verdict-state")).to_contain_text("已保存", timeout=15_000)
+    expect(item.locator(".verdict-state")).to_contain_text("已保存")
     with door.reading() as work:
         assert "请补充营业执照" in {
             one.comment for one in review.open_(work, reviewer.account, case).own.values()
@@ -103,4 +103,4 @@ def test_a_verdict_is_kept_without_scripts_on_a_phone(open_page: Open, case: str
     item = page.locator(".review-item").first
     item.locator("input[value=confirmed]").check()
     item.get_by_role("button", name="保存").click()
-    expect(page.locator("#review-panel .panel-note")).to_contain_text("已审 1", timeout=20_000)
+    expect(page.locator("#review-panel .panel-note")).to_contain_text("已审 1")
