@@ -57,18 +57,20 @@ CRASHED = "crashed"
 def ask(work: Work, who: Account, assessment_id: str, *, frame: str = "") -> str:
     """Queue the report of a self-check; its id. With nothing changed since, it is the one printed already.
 
-    With a `frame` it is an application package by that frame, which bears nobody's cover. One that failed, or whose file is gone, is queued again. Raises NotFound.
+    With a `frame` it is an application package by that frame, which bears nobody's cover. One that failed, or whose
+    file is gone, is queued again. A bureau gets what was submitted, without the enterprise's plan. Raises NotFound.
     """
     if stored_assessment.find(work.session, assessment_id, sight=who.printing_sight) is None:
         raise NotFound(assessment_id)
-    shown = result.of(work, who, assessment_id)
+    shown = result.for_printing(work, assessment_id)
     kind = JobKind.PACKAGE if frame else JobKind.REPORT
     has_cover = who.role is Role.CONSULTANT and not frame
     firm = stored_firm.of_member(work.session, who.id) if has_cover else None
-    key = content_key(work, shown, firm)
+    has_plan = who.role is not Role.REVIEWER
+    key = content_key(work, shown, firm, has_plan=has_plan)
     if frame:
         key = hashlib.sha256(f"{kind} {frame} {key}".encode()).hexdigest()
-    subject = frame or _content(work, shown.open, firm)
+    subject = frame or _content(work, shown.open, firm, has_plan=has_plan)
     firm_id = firm.id if firm is not None else None
     queued = printing_queue.put(
         work, who, kind, key, assessment_id=assessment_id, subject=subject, firm_id=firm_id
@@ -81,15 +83,15 @@ def ask(work: Work, who: Account, assessment_id: str, *, frame: str = "") -> str
     return queued.id
 
 
-def _content(work: Work, open_: OpenAssessment, firm: Firm | None) -> Content:
+def _content(work: Work, open_: OpenAssessment, firm: Firm | None, *, has_plan: bool) -> Content:
     if not open_.number:
         return Content.DRAFT
-    is_private = firm is not None or bool(scenario.plan_key(work, open_.id))
+    is_private = firm is not None or (has_plan and bool(scenario.plan_key(work, open_.id)))
     return Content.PRIVATE if is_private else Content.SUBMITTED
 
 
-def content_key(work: Work, shown: result.Result, firm: Firm | None = None) -> str:
-    """A hash of everything that the report shows: answers, score, content, profile, templates, day of a draft."""
+def content_key(work: Work, shown: result.Result, firm: Firm | None = None, *, has_plan: bool = True) -> str:
+    """A hash of everything that the report shows: answers, score, content, profile, templates, its day."""
     open_ = shown.open
     parts = {
         "answers": {item: to_json(answer) for item, answer in shown.assessment.answers.items()},
@@ -105,7 +107,7 @@ def content_key(work: Work, shown: result.Result, firm: Firm | None = None) -> s
             for item, files in evidence.as_submitted(work, open_).items()
         },
         "library": work.library.checksum,
-        "plan": scenario.plan_key(work, open_.id),
+        "plan": scenario.plan_key(work, open_.id) if has_plan else [],
         "profile": asdict(open_.enterprise.profile),
         "firm": [asdict(firm), stored_firm.logo_key(work.session, firm.id)] if firm is not None else None,
         "on_behalf": _on_behalf(open_),
@@ -114,7 +116,7 @@ def content_key(work: Work, shown: result.Result, firm: Firm | None = None) -> s
         "number": open_.number,
         "address": work.settings.address,
         **({"signed_by": signed} if (signed := signed_by(work, open_)) else {}),
-        "day": "" if open_.number else words.day(work.now),
+        "day": open_.submitted_at.isoformat() if open_.submitted_at else words.day(work.now),
         "print": html.version(work.settings.template_folder / "report"),
     }
     return hashlib.sha256(stored_assessment.canonical(parts).encode("ascii")).hexdigest()
@@ -175,10 +177,16 @@ def may_read(who: Account, found: ReportState) -> bool:
     return not (is_private and who.role is Role.REVIEWER)
 
 
-def newest(work: Work, who: Account, assessment_id: str) -> ReportState | None:
-    """The newest report of a self-check that the person may fetch now; None when there is none."""
-    printed = stored.of_kind(work.session, assessment_id, JobKind.REPORT, sight=who.printing_sight)
-    return next((one for one in printed if _is_fetchable(work, who, one)), None)
+def newest(work: Work, who: Account, open_: OpenAssessment) -> ReportState | None:
+    """The newest report of the submission on show that the person may fetch now; None when there is none.
+
+    What was asked for before tells of an earlier round.
+    """
+    printed = stored.of_kind(work.session, open_.id, JobKind.REPORT, sight=who.printing_sight)
+    since = open_.submitted_at
+    return next(
+        (one for one in printed if since and one.asked_at >= since and _is_fetchable(work, who, one)), None
+    )
 
 
 def fetch(work: Work, who: Account, report_id: str) -> tuple[Path, str]:

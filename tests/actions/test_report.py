@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from portal import words
 from portal.actions import account, assessment, firm, mandate, report, result, scenario
@@ -18,6 +18,7 @@ from portal.core.filing import Change
 from portal.core.mandate import Wish
 from portal.core.printing import Job, JobState
 from portal.core.roles import CITY, Account
+from portal.storage.tables import AssessmentRow
 from tests.cast import Person, make_consultant, make_reviewer
 from tests.make import COAL, make_answers, make_changes, make_uscc
 
@@ -305,32 +306,81 @@ def test_the_bureau_has_no_report_with_the_plan_of_the_enterprise(
         assert report.may_revoke(city, found)  # it can still be called back
 
 
+def _newest(door: Door, id: str, *people: Account) -> list[str | None]:
+    """What each of them is led to."""
+    with door.reading() as work:
+        open_ = result.for_printing(work, id).open
+        found = [report.newest(work, who, open_) for who in people]
+    return [one.id if one is not None else None for one in found]
+
+
+def _ask_and_print(door: Door, who: Account, id: str) -> str:
+    with door.writing() as work:
+        asked = report.ask(work, who, id)
+    job = _claim(door)
+    assert job is not None and job.id == asked
+    _print(door, job)
+    return asked
+
+
 def test_the_newest_report_is_the_newest_that_one_may_fetch(
     door: Door, manager: Person, submitted: str
 ) -> None:
-    bureau, there = make_reviewer(door), make_reviewer(door, "330110", "there@example.cn")
-
-    def newest() -> list[str | None]:
-        with door.reading() as work:
-            people = (manager.account, bureau, there)
-            found = [report.newest(work, who, submitted) for who in people]
-        return [one.id if one is not None else None for one in found]
-
-    plain = _ask(door, manager, submitted)
-    assert newest() == [None, None, None]
-    job = _claim(door)
-    assert job is not None
-    _print(door, job)
-    assert newest() == [plain, plain, None]
+    people = (manager.account, make_reviewer(door), make_reviewer(door, "330110", "there@example.cn"))
+    assert _newest(door, submitted, *people) == [None, None, None]
+    plain = _ask_and_print(door, manager.account, submitted)
+    assert _newest(door, submitted, *people) == [plain, plain, None]
     _planned(door, manager, submitted)
-    planned = _ask(door, manager, submitted)
-    job = _claim(door)
-    assert job is not None
-    _print(door, job)
-    assert newest() == [planned, plain, None]
+    planned = _ask_and_print(door, manager.account, submitted)
+    assert _newest(door, submitted, *people) == [planned, plain, None]
     with door.writing() as work:
         assert report.revoke(work, manager.account, plain, "内容有误") == ()
-    assert newest() == [planned, None, None]
+    assert _newest(door, submitted, *people) == [planned, None, None]
+
+
+def test_a_bureau_that_asks_gets_the_submission_without_the_plan(
+    door: Door, manager: Person, submitted: str
+) -> None:
+    bureau = make_reviewer(door)
+    plain = _ask(door, manager, submitted)
+    title = _planned(door, manager, submitted)
+    with door.writing() as work:
+        assert report.ask(work, bureau, submitted) == plain
+    job = _claim(door)
+    assert job is not None
+    with door.reading() as work:
+        assert title not in repr(report.compose_job(work, job))
+    _print(door, job)
+    assert _fetches(door, bureau, plain)
+
+
+def test_a_report_of_an_earlier_round_is_not_that_of_the_submission_on_show(
+    door: Door, manager: Person, submitted: str
+) -> None:
+    bureau = make_reviewer(door)
+    first = _ask_and_print(door, bureau, submitted)
+    assert _newest(door, submitted, bureau) == [first]
+    with door.writing() as work:  # the next round, with the same answers
+        work.session.execute(
+            update(AssessmentRow).where(AssessmentRow.id == submitted).values(submitted_at=work.now)
+        )
+    assert _newest(door, submitted, bureau) == [None]
+    second = _ask_and_print(door, bureau, submitted)
+    assert second != first and _newest(door, submitted, bureau) == [second]
+
+
+def test_the_report_of_a_draft_stays_no_bureaus_once_it_is_submitted(
+    door: Door, manager: Person, filled: str
+) -> None:
+    bureau = make_reviewer(door)
+    draft = _ask_and_print(door, manager.account, filled)
+    with door.writing() as work:
+        assessment.submit(work, manager.account, filled)
+    assert _newest(door, filled, bureau) == [None] and not _fetches(door, bureau, draft)
+    with door.reading() as work, pytest.raises(NotFound):
+        report.state(work, bureau, draft)
+    submitted = _ask_and_print(door, bureau, filled)
+    assert submitted != draft and _newest(door, filled, bureau) == [submitted]
 
 
 def test_a_plan_chosen_while_the_report_waits_stays_out_of_it(

@@ -136,12 +136,13 @@ def test_an_item_shows_what_was_declared_and_what_the_extent_means(submitted: st
     assert 'name="kind"' in page and "按填报值确认" in page
 
 
-def test_the_report_of_what_was_submitted_is_a_link_away_once_it_is_printed(
-    door: Door, submitted: str, manager: Person, district: Browser
+def test_a_reviewer_has_the_report_of_what_was_submitted_printed_and_then_it_is_a_link_away(
+    door: Door, submitted: str, district: Browser
 ) -> None:
-    with door.writing() as work:
-        id = report.ask(work, manager.account, submitted)
-    assert "改进报告" not in district.get(f"/reviews/{submitted}").text
+    assert "生成改进报告（PDF）</button>" in district.get(f"/reviews/{submitted}").text
+    asked = district.post(f"/assessments/{submitted}/reports")
+    id = asked.headers["Location"].removeprefix("/reports/")
+    assert "正在生成" in district.get(asked.headers["Location"]).text
     door.settings.report_folder.mkdir(parents=True)
     draft = door.settings.report_folder / ".draft.pdf"
     draft.write_bytes(b"%PDF-1.7 example")

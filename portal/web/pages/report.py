@@ -22,7 +22,7 @@ _MEDIA_TYPES = {".pdf": "application/pdf", ".zip": "application/zip"}
 READERS = FILLING | REVIEWER  # which paper it is, decides about each of them
 
 
-@pages.page("/assessments/<id>/reports", roles=FILLING, methods=("POST",), subject="assessment")
+@pages.page("/assessments/<id>/reports", roles=READERS, methods=("POST",), subject="assessment")
 def ask(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     """Ask for the report; one that is printed already comes again at once."""
     return redirect(f"/reports/{report.ask(work, require_account(who), id)}")

@@ -147,7 +147,7 @@ def _page(
         reasons=REASON_OPTIONS,
         between={one.item: between_of(dossier, one.item) for one in dossier.objections},
         papers=papers.available(work, dossier.open),
-        printed=report.newest(work, me, dossier.open.id),
+        printed=report.newest(work, me, dossier.open),
         phrases=phrase.mine(work, me),
         colleagues=review.colleagues(work, me) if Deed.HAND_OVER in dossier.deeds else (),
         days=DAYS_TO_CORRECT,
