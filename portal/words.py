@@ -103,6 +103,20 @@ MEASURE_STATES: Mapping[MeasureState, str] = {
     MeasureState.DONE: "已完成",
     MeasureState.DROPPED: "不再实施",
 }
+# What is said in a line of the ledger, in the order of its form.
+MEASURE_FIELDS: Mapping[str, str] = {
+    "state": "状态",
+    "owner": "负责人",
+    "due_on": "计划完成日期",
+    "started_on": "开始日期",
+    "finished_on": "实际完成日期",
+    "budget": "预算",
+    "spent": "实际投入",
+    "saving": "实际年节约",
+    "effect": "实测效果",
+    "effect_unit": "效果的单位",
+    "note": "说明",
+}
 LIMITS: Mapping[Limit, str] = {
     Limit.POINTS: "不要求得分",
     Limit.GRADE: "不要求等级",
@@ -546,6 +560,7 @@ _PROBLEMS: Mapping[str, str] = {
     "campaign_closed": "本年度自评价已于 {0} 截止，不能再提交。填报的内容仍然保留；需要补报的，请联系所在区、县（市）主管部门",
     # scenarios and the ledger
     "too_many_scenarios": "方案太多：最多 {0} 个，请先删去不用的",
+    "changed_meanwhile": "您打开这一页之后内容有了变动，没有照做。下面是现在的内容，请核对后再操作",
     "too_much_money": "金额太大，请核对单位是否为万元",
     "goal_missing": "请至少填写一个目标：得分、等级或档次",
     "target_out_of_range": "目标得分应为 0 到 100 之间的数",

@@ -32,6 +32,8 @@ from portal.storage import evidence as stored_evidence
 from portal.storage import measure as stored
 from portal.storage.assessment import canonical
 
+CHANGED = "changed_meanwhile"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
@@ -139,23 +141,39 @@ def _technology(work: Work, measure: Measure) -> Technology | None:
     return next((one for one in work.library.technologies if one.id == measure.technology), None)
 
 
-def find(work: Work, who: Account, enterprise_id: str, id: str) -> Measure:
+def find(work: Work, who: Account, enterprise_id: str, id: str, *, is_locking: bool = False) -> Measure:
     """One line that the person may write into. Raises NotFound."""
-    found = stored.find(work.session, id, sight=who.writing_sight)
+    found = stored.find(work.session, id, sight=who.writing_sight, is_locking=is_locking)
     if found is None or found.enterprise_id != enterprise_id:
         raise NotFound(id)
     return found
 
 
-def keep(work: Work, who: Account, enterprise_id: str, id: str, entry: Entry) -> tuple[Problem, ...]:
-    """Keep what is said in one line of the ledger. Raises NotFound."""
-    before = find(work, who, enterprise_id, id)
+def is_gone(work: Work, who: Account, enterprise_id: str, id: str) -> bool:
+    """Whether the ledger has no such line any more: the plan dropped it. Raises NotFound to who may not write there."""
+    if stored.enterprise(work.session, enterprise_id, sight=who.writing_sight) is None:
+        raise NotFound(enterprise_id)
+    found = stored.find(work.session, id, sight=who.writing_sight)
+    return found is None or found.enterprise_id != enterprise_id
+
+
+def keep(
+    work: Work, who: Account, enterprise_id: str, id: str, entry: Entry, seen: str | None = None
+) -> tuple[Problem, ...]:
+    """Keep what is said in one line of the ledger. Raises NotFound.
+
+    `seen` is the mark of the line that the page showed: what somebody else said meanwhile is never overwritten. None
+    for whoever writes in the unit of work that looked.
+    """
+    before = find(work, who, enterprise_id, id, is_locking=True)
     texts = {name: cleaned(getattr(entry, name)) for name in ("owner", "effect_unit", "note")}
     entry = Entry(**{**asdict(entry), **texts})
     problems = check_entry(entry, local_day(work.now))
     if problems:
         return problems
     changed = {name: value for name, value in asdict(entry).items() if value != getattr(before, name)}
+    if changed and seen not in (None, before.mark):
+        return (Problem(place="measure", code=CHANGED),)
     if changed:
         stored.change(work.session, id, entry, by=who.id, now=work.now)
         told = [

@@ -19,6 +19,7 @@ from portal.storage import scenario as stored
 from portal.storage.assessment import canonical
 
 Quotes = Mapping[str, Decimal]
+CHANGED = measure.CHANGED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,10 @@ class Bench:
         """The technologies of a scenario that are recommended no more: the gap is closed, or the content changed."""
         known = {one.technology.id for one in self.result.recommendations}
         return tuple(id for id in scenario.technologies if id not in known)
+
+    def plan_mark(self, scenario: Scenario) -> str:
+        """What a person saw who makes this scenario the plan: the scenario itself, and which one it replaces."""
+        return scenario.mark + next((one.id for one in self.scenarios if one.is_chosen), "")
 
 
 def bench(work: Work, who: Account, assessment_id: str) -> Bench:
@@ -91,26 +96,30 @@ def cheapest(room: Bench, goal: Goal, quotes: Quotes) -> Found:
 def create(
     work: Work, who: Account, assessment_id: str, title: str, technologies: Collection[str], quotes: Quotes
 ) -> tuple[str | None, tuple[Problem, ...]]:
-    """Keep a new scenario: its id, or problems. Raises NotFound."""
+    """Keep a new scenario: its id, or problems; one that says the same is there already. Raises NotFound."""
     room = _own(work, who, assessment_id)
+    said = (cleaned(title), _known(room, technologies), _known_quotes(room, quotes))
+    for one in room.scenarios:
+        if (one.title, one.technologies, one.quotes) == said:  # the form was sent twice
+            return one.id, ()
     problems = _check(title, quotes)
     if len(room.scenarios) >= MOST_SCENARIOS:
         problems += (Problem(place="title", code="too_many_scenarios", details=(str(MOST_SCENARIOS),)),)
     if problems:
         return None, problems
     id = new_id()
-    kept = _known(room, technologies)
+    name, kept, figures = said
     stored.add(
         work.session,
         id,
         assessment_id=assessment_id,
-        title=cleaned(title),
+        title=name,
         technologies=kept,
-        quotes=_known_quotes(room, quotes),
+        quotes=figures,
         by=who.id,
         now=work.now,
     )
-    work.note("scenario.create", "assessment", assessment_id, after=canonical([id, cleaned(title), *kept]))
+    work.note("scenario.create", "assessment", assessment_id, after=canonical([id, name, *kept]))
     return id, ()
 
 
@@ -122,28 +131,30 @@ def change(
     title: str,
     technologies: Collection[str],
     quotes: Quotes,
+    seen: str,
 ) -> tuple[Problem, ...]:
-    """Replace what a scenario says; the ledger follows when it is the plan. Raises NotFound."""
+    """Replace what a scenario says; the ledger follows when it is the plan. Raises NotFound.
+
+    `seen` is the mark of the scenario that the page showed: what somebody else said meanwhile is never overwritten.
+    """
     room = _own(work, who, assessment_id)
-    before = find(room, id)
+    before = next((one for one in room.scenarios if one.id == id), None)
+    if before is None:
+        return (Problem(place="scenario", code=CHANGED),)
     problems = _check(title, quotes)
     if problems:
         return problems
-    kept = _known(room, technologies)
-    stored.change(
-        work.session,
-        id,
-        title=cleaned(title),
-        technologies=kept,
-        quotes=_known_quotes(room, quotes),
-        now=work.now,
-    )
+    name, kept, figures = cleaned(title), _known(room, technologies), _known_quotes(room, quotes)
+    if seen != before.mark:
+        is_same = (before.title, before.technologies, before.quotes) == (name, kept, figures)
+        return () if is_same else (Problem(place="scenario", code=CHANGED),)
+    stored.change(work.session, id, title=name, technologies=kept, quotes=figures, now=work.now)
     work.note(
         "scenario.change",
         "assessment",
         assessment_id,
         before=canonical([id, before.title, *before.technologies]),
-        after=canonical([id, cleaned(title), *kept]),
+        after=canonical([id, name, *kept]),
     )
     if before.is_chosen:
         measure.follow_plan(work, who, room.result, room.outlook(kept, quotes).taken)
@@ -157,20 +168,40 @@ def copy(work: Work, who: Account, assessment_id: str, id: str, title: str) -> t
     return problems
 
 
-def remove(work: Work, who: Account, assessment_id: str, id: str) -> None:
-    """Take a scenario away; the ledger keeps what came from it. Raises NotFound."""
-    one = find(_own(work, who, assessment_id), id)
+def remove(work: Work, who: Account, assessment_id: str, id: str, seen: str) -> tuple[Problem, ...]:
+    """Take a scenario away, unless it says something else than the mark `seen`; the ledger keeps what came from it.
+
+    One that is gone already is no problem: the button was pressed twice. Raises NotFound.
+    """
+    room = _own(work, who, assessment_id)
+    one = next((each for each in room.scenarios if each.id == id), None)
+    if one is None:
+        return ()
+    if seen != one.mark:
+        return (Problem(place="scenario", code=CHANGED),)
     stored.remove(work.session, id)
     work.note("scenario.remove", "assessment", assessment_id, before=canonical([id, one.title]))
+    return ()
 
 
-def choose(work: Work, who: Account, assessment_id: str, id: str) -> None:
-    """Make it the plan: the report prints it, and its measures stand in the ledger. Raises NotFound."""
+def choose(
+    work: Work, who: Account, assessment_id: str, id: str, seen: str | None = None
+) -> tuple[Problem, ...]:
+    """Make it the plan: the report prints it, and its measures stand in the ledger. Raises NotFound.
+
+    Not when the page was made of something else, unless it is the plan already: `seen` is its `plan_mark`, None for
+    whoever chooses in the unit of work that looked.
+    """
     room = _own(work, who, assessment_id)
     one = find(room, id)
+    if one.is_chosen:
+        return ()
+    if seen not in (None, room.plan_mark(one)):
+        return (Problem(place="scenario", code=CHANGED),)
     stored.choose(work.session, assessment_id, id)
     work.note("scenario.choose", "assessment", assessment_id, after=id)
     measure.follow_plan(work, who, room.result, room.outlook(one.technologies, one.quotes).taken)
+    return ()
 
 
 def _own(work: Work, who: Account, assessment_id: str) -> Bench:

@@ -1,7 +1,8 @@
 """方案与整改台账: scenarios of measures, the plan that was chosen, and what became of each measure."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -50,6 +51,11 @@ class Scenario:
     changed_at: datetime
     quotes: Mapping[str, Decimal] = field(default_factory=dict)
 
+    @property
+    def mark(self) -> str:
+        """What it says in a few signs: whoever changes it sends the mark of what they saw."""
+        return _mark(self.title, self.technologies, sorted(self.quotes.items()))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
@@ -96,10 +102,19 @@ class Measure:
         return self.state in UNFINISHED and self.due_on is not None and self.due_on < today
 
     @property
+    def mark(self) -> str:
+        """What it says in a few signs: whoever changes it sends the mark of what they saw."""
+        return _mark(*(getattr(self, each.name) for each in fields(Entry)))
+
+    @property
     def is_untouched(self) -> bool:
         """Whether nothing has happened to it: a plan may still take it back."""
         told = (self.started_on, self.finished_on, self.spent, self.effect, self.saving)
         return self.state is MeasureState.PLANNED and not self.note and all(one is None for one in told)
+
+
+def _mark(*said: object) -> str:
+    return hashlib.sha256("\n".join(map(str, said)).encode()).hexdigest()[:16]
 
 
 def check_title(title: str) -> tuple[Problem, ...]:

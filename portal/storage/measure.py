@@ -58,9 +58,12 @@ def of_enterprise(session: Session, enterprise_id: str, *, sight: Sight) -> tupl
     return tuple(_measure(row, by) for row, by in session.execute(query))
 
 
-def find(session: Session, id: str, *, sight: Sight) -> Measure | None:
-    """One line within sight."""
-    found = session.execute(seen_by(_select().where(MeasureRow.id == id), sight)).one_or_none()
+def find(session: Session, id: str, *, sight: Sight, is_locking: bool = False) -> Measure | None:
+    """One line within sight; `is_locking` holds it until the unit of work ends."""
+    query = seen_by(_select().where(MeasureRow.id == id), sight)
+    if is_locking:
+        query = query.with_for_update(of=MeasureRow).execution_options(populate_existing=True)
+    found = session.execute(query).one_or_none()
     return None if found is None else _measure(*found)
 
 

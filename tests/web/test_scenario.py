@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from python_calamine import CalamineWorkbook
+from werkzeug.test import TestResponse
 
 from portal.actions import assessment as filing
 from portal.actions import measure, report, result, scenario
@@ -22,7 +23,7 @@ from portal.storage.tables import MandateRow
 from tests.cast import PASSWORD, Person
 from tests.make import SNCR, make_answers, make_changes
 from tests.papers import make_pdf
-from tests.web.browser import text_of
+from tests.web.browser import Browser, text_of
 from tests.web.conftest import Enter
 
 CARD = "precise_sncr"
@@ -44,6 +45,28 @@ def kept(enter: Enter, manager: Person, filled: str) -> str:
     )
     assert answer.status_code == 302
     return answer.headers["Location"].partition("?")[0]
+
+
+def seen(page: str, address: str) -> str:
+    """The mark that the page put into the form with that address: what the page was made from."""
+    form = re.search(rf'<form[^>]* action="{address}(?:#[^"]*)?".*?</form>', page, re.DOTALL)
+    assert form
+    mark = re.search(r'name="seen" value="(\w*)"', form[0])
+    assert mark
+    return mark[1]
+
+
+def save(browser: Browser, address: str, form: dict[str, str]) -> TestResponse:
+    """Save a scenario from its page as it is now, or a line from its ledger."""
+    page = address if "scenarios" in address else address.rsplit("/", 1)[0]
+    return browser.post(address, form | {"seen": seen(text_of(browser.get(page)), address)})
+
+
+def act(browser: Browser, kept: str, deed: str) -> TestResponse:
+    """Choose or remove a scenario from the list as it is now."""
+    address = f"{kept}/{deed}"
+    page = text_of(browser.get(kept.rsplit("/", 1)[0]))
+    return browser.post(address, {"seen": seen(page, address)})
 
 
 def make_consultant(door: Door, enterprise: str, granted_by: str, scopes: str) -> Person:
@@ -85,12 +108,12 @@ def test_a_scenario_is_kept_named_changed_copied_and_removed(
     page = text_of(browser.get(kept))
     assert 'value="35.5"' in page
     assert "35.5 万元" in page
-    assert browser.post(kept, {"title": "改名", "go": "save"}).status_code == 302
+    assert save(browser, kept, {"title": "改名", "go": "save"}).status_code == 302
     assert browser.post(f"{kept}/copy").status_code == 302
     compared = text_of(browser.get(f"{filled}/scenarios"))
     assert "改名（副本）" in compared
     assert "方案一" not in compared
-    browser.post(f"{kept}/remove")
+    act(browser, kept, "remove")
     assert browser.get(kept).status_code == 404
     assert "改名（副本）" in text_of(browser.get(f"{filled}/scenarios"))
 
@@ -179,19 +202,19 @@ def test_the_plan_fills_the_ledger_and_what_was_begun_stays(
 ) -> None:
     browser = enter(manager)
     ledger = f"/enterprises/{manager.enterprise}/measures"
-    assert browser.post(f"{kept}/choose").headers["Location"] == f"{ledger}?planned=1"
+    assert act(browser, kept, "choose").headers["Location"] == f"{ledger}?planned=1"
     page = text_of(browser.get(ledger))
     assert "精准 SNCR" in page
     assert 'value="35.5"' in page
     # Taken out of the plan before anybody began: it leaves the ledger, too.
-    browser.post(kept, {"title": "方案一", "go": "save"})
+    save(browser, kept, {"title": "方案一", "go": "save"})
     assert "台账还是空的" in text_of(browser.get(ledger))
-    browser.post(kept, {"title": "方案一", "take": CARD, "go": "save"})
+    save(browser, kept, {"title": "方案一", "take": CARD, "go": "save"})
     with door.reading() as work:
         line = measure.ledger(work, manager.account, manager.enterprise).lines[0].measure
     begun = {"state": "running", "owner": "张示例", "due_on": "2020-01-01", "started_on": "2026/01/05"}
-    assert browser.post(f"{ledger}/{line.id}", begun).status_code == 302
-    browser.post(kept, {"title": "方案一", "go": "save"})
+    assert save(browser, f"{ledger}/{line.id}", begun).status_code == 302
+    save(browser, kept, {"title": "方案一", "go": "save"})
     page = text_of(browser.get(ledger))
     assert "张示例" in page
     assert "已逾期" in page
@@ -214,7 +237,7 @@ def test_a_line_that_makes_no_sense_is_refused_and_kept_as_typed(
     door: Door, enter: Enter, manager: Person, kept: str, sent: dict[str, str], said: str
 ) -> None:
     browser = enter(manager)
-    browser.post(f"{kept}/choose")
+    act(browser, kept, "choose")
     with door.reading() as work:
         line = measure.ledger(work, manager.account, manager.enterprise).lines[0].measure
     answer = browser.post(f"/enterprises/{manager.enterprise}/measures/{line.id}", sent | {"owner": "王五"})
@@ -232,7 +255,7 @@ def test_the_chosen_plan_is_part_of_the_report_and_of_its_key(
         shown = result.of(work, manager.account, id)
         without = report.content_key(work, shown)
         assert report.compose(work, shown).plan is None
-    enter(manager).post(f"{kept}/choose")
+    act(enter(manager), kept, "choose")
     with door.reading() as work:
         shown = result.of(work, manager.account, id)
         assert report.content_key(work, shown) != without
@@ -248,11 +271,11 @@ def test_next_year_knows_what_was_done(
     door: Door, enter: Enter, manager: Person, filled: str, kept: str
 ) -> None:
     browser = enter(manager)
-    browser.post(f"{kept}/choose")
+    act(browser, kept, "choose")
     with door.reading() as work:
         line = measure.ledger(work, manager.account, manager.enterprise).lines[0].measure
     done = {"state": "done", "finished_on": "2026-01-05", "spent": "30", "saving": "10"}
-    assert browser.post(f"/enterprises/{manager.enterprise}/measures/{line.id}", done).status_code == 302
+    assert save(browser, f"/enterprises/{manager.enterprise}/measures/{line.id}", done).status_code == 302
     sent = {"files": (io.BytesIO(make_pdf()), "验收单.pdf")}
     assert (
         browser.post(f"/enterprises/{manager.enterprise}/measures/{line.id}/evidence", sent).status_code
@@ -277,7 +300,7 @@ def test_files_of_the_library_prove_a_line_of_the_ledger(
     door: Door, enter: Enter, manager: Person, stranger: Person, kept: str
 ) -> None:
     browser, other = enter(manager), enter(stranger)
-    browser.post(f"{kept}/choose")
+    act(browser, kept, "choose")
     with door.reading() as work:
         line = measure.ledger(work, manager.account, manager.enterprise).lines[0].measure
     address = f"/enterprises/{manager.enterprise}/measures/{line.id}/evidence"
@@ -315,7 +338,7 @@ def test_a_scenario_older_than_the_answers_says_so_and_is_brought_up_to_date(
     door: Door, enter: Enter, manager: Person, filled: str, kept: str
 ) -> None:
     browser = enter(manager)
-    browser.post(f"{kept}/choose")
+    act(browser, kept, "choose")
     assert "保存之后填报有改动" not in text_of(browser.get(f"{filled}/scenarios"))
     with door.writing() as work:
         changes = make_changes({SNCR: Practised(Extent.FULL)}, revision=1)
@@ -324,7 +347,7 @@ def test_a_scenario_older_than_the_answers_says_so_and_is_brought_up_to_date(
     assert "保存之后填报有改动" in page
     assert "保存之后填报有改动" in text_of(browser.get(kept))
     form = {"title": "方案1", "go": "save"}
-    assert browser.post(kept, form).status_code == 302
+    assert save(browser, kept, form).status_code == 302
     assert "保存之后填报有改动" not in text_of(browser.get(f"{filled}/scenarios"))
     assert "台账还是空的" in text_of(browser.get(f"/enterprises/{manager.enterprise}/measures"))
 
@@ -333,7 +356,7 @@ def test_a_stranger_sees_neither_scenario_nor_ledger(
     enter: Enter, manager: Person, stranger: Person, filled: str, kept: str
 ) -> None:
     mine, theirs = enter(manager), enter(stranger)
-    mine.post(f"{kept}/choose")
+    act(mine, kept, "choose")
     for path in (
         kept,
         f"{filled}/scenarios",
@@ -357,7 +380,9 @@ def test_a_consultant_plans_only_with_a_mandate_to_fill(
     assert ("新建方案" in text_of(browser.get(f"{filled}/scenarios"))) is may_write
     assert browser.get(f"/enterprises/{manager.enterprise}/measures").status_code == 200
     assert browser.post(f"{filled}/cheapest", {"points": "80", "unpriced": "count"}).status_code == 200
-    assert browser.post(f"{kept}/choose").status_code == (302 if may_write else 404)
+    assert (act(browser, kept, "choose") if may_write else browser.post(f"{kept}/choose")).status_code == (
+        302 if may_write else 404
+    )
     with door.writing() as work:
         work.session.query(MandateRow).update({"revoked_at": work.now, "revoked_by": manager.account.id})
     assert browser.get(f"{filled}/scenarios").status_code == 404
@@ -370,3 +395,113 @@ def test_a_measure_that_is_not_recommended_any_more_is_left_out_and_told(
         changes = make_changes({SNCR: Practised(Extent.FULL)}, None)
         filing.keep(work, manager.account, filled.rsplit("/", 1)[1], changes)
     assert "1 项已不再推荐" in text_of(enter(manager).get(f"{filled}/scenarios"))
+
+
+# ── Two people, two windows ──────────────────────────────────────────────────
+
+
+def test_a_save_from_an_old_page_shows_both_scenarios_and_overwrites_neither(
+    enter: Enter, manager: Person, filled: str, kept: str
+) -> None:
+    one, other = enter(manager), enter(manager)
+    form = {"title": "方案一", "take": CARD, f"quote-{CARD}": "35.5", "go": "save"}
+    old = seen(text_of(other.get(kept)), kept)
+    assert save(one, kept, form | {"title": "同事的", f"quote-{CARD}": "40"}).status_code == 302
+    # Trying out does not make an old page a new one.
+    tried = text_of(other.post(kept, {"title": "我的", "go": "try", "seen": old}))
+    refused = other.post(kept, {"title": "我的", "go": "save", "seen": seen(tried, kept)})
+    assert refused.status_code == 409
+    page = text_of(refused)
+    assert "现有“同事的”，您的“我的”" in page
+    assert "只有现有方案选了：精准 SNCR" in page
+    assert "现有 40 万元，您的 –" in page
+    assert 'value="我的"' in page
+    assert 'value="同事的"' in text_of(one.get(kept))
+    # Both can be kept, or mine put in the place of theirs.
+    mine = {"title": "我的", "go": "save"}
+    assert other.post(f"{filled}/scenarios", mine).status_code == 302
+    assert other.post(kept, mine | {"seen": seen(page, kept)}).status_code == 302
+    assert 'value="我的"' in text_of(one.get(kept))
+    # The same once more, as by a second press of the button, is no conflict.
+    assert other.post(kept, mine | {"seen": old}).status_code == 302
+
+
+def test_what_was_chosen_in_a_scenario_that_was_removed_stays_on_the_page(
+    enter: Enter, manager: Person, filled: str, kept: str
+) -> None:
+    one, other = enter(manager), enter(manager)
+    old = seen(text_of(other.get(kept)), kept)
+    act(one, kept, "remove")
+    refused = other.post(kept, {"title": "我的", "take": CARD, "go": "save", "seen": old})
+    assert refused.status_code == 409
+    assert "这个方案已被删除" in text_of(refused)
+    assert f'action="{filled}/scenarios"' in text_of(refused)
+    assert f'value="{CARD}" checked' in text_of(refused)
+
+
+def test_neither_choosing_nor_removing_passes_over_what_happened_meanwhile(
+    enter: Enter, manager: Person, filled: str, kept: str
+) -> None:
+    one, other = enter(manager), enter(manager)
+    second = one.post(f"{filled}/scenarios", {"title": "方案二", "go": "save"}).headers["Location"]
+    second = second.partition("?")[0]
+    page = text_of(other.get(f"{filled}/scenarios"))
+    act(one, second, "choose")
+    save(one, kept, {"title": "方案一", "go": "save"})
+    for deed in ("choose", "remove"):
+        refused = other.post(f"{kept}/{deed}", {"seen": seen(page, f"{kept}/{deed}")})
+        assert refused.status_code == 409
+        assert "内容有了变动" in text_of(refused)
+    # Pressed twice: the second press finds it done.
+    for scenario_, deed in ((kept, "choose"), (second, "remove")):
+        address = f"{scenario_}/{deed}"
+        sent = {"seen": seen(text_of(other.get(f"{filled}/scenarios")), address)}
+        assert [other.post(address, sent).status_code for _ in range(2)] == [302, 302]
+
+
+def test_the_same_scenario_sent_twice_is_kept_once(enter: Enter, manager: Person, filled: str) -> None:
+    browser = enter(manager)
+    form = {"title": "方案一", "take": CARD, "go": "save"}
+    places = {browser.post(f"{filled}/scenarios", form).headers["Location"] for _ in range(2)}
+    assert len(places) == 1
+
+
+def test_two_people_in_one_line_of_the_ledger_see_both_versions(
+    door: Door, enter: Enter, manager: Person, kept: str
+) -> None:
+    one, other = enter(manager), enter(manager)
+    act(one, kept, "choose")
+    ledger = f"/enterprises/{manager.enterprise}/measures"
+    with door.reading() as work:
+        line = measure.ledger(work, manager.account, manager.enterprise).lines[0].measure
+    address = f"{ledger}/{line.id}"
+    old = seen(text_of(other.get(ledger)), address)
+    assert save(one, address, {"state": "running", "owner": "张示例"}).status_code == 302
+    mine = {"state": "planned", "owner": "李示例", "note": "等设备"}
+    # What cannot be read is told first, and does not make an old page a new one.
+    wrong = text_of(other.post(address, mine | {"seen": old, "spent": "三"}))
+    refused = other.post(address, mine | {"seen": seen(wrong, address)})
+    assert refused.status_code == 409
+    page = text_of(refused)
+    assert "改动了这一项" in page
+    assert "现有内容：张示例" in page
+    assert "现有内容：实施中" in page
+    assert "现有内容：空" in page
+    assert 'value="李示例"' in page
+    assert other.post(address, mine | {"seen": seen(page, address)}).status_code == 302
+    assert "等设备" in text_of(one.get(ledger))
+
+
+def test_what_was_typed_into_a_line_that_the_plan_dropped_is_shown_again(
+    door: Door, enter: Enter, manager: Person, stranger: Person, kept: str
+) -> None:
+    one, other = enter(manager), enter(manager)
+    act(one, kept, "choose")
+    with door.reading() as work:
+        line = measure.ledger(work, manager.account, manager.enterprise).lines[0].measure
+    save(one, kept, {"title": "方案一", "go": "save"})
+    address = f"/enterprises/{manager.enterprise}/measures/{line.id}"
+    refused = other.post(address, {"state": "running", "note": "设备已订"})
+    assert refused.status_code == 409
+    assert "说明：设备已订" in text_of(refused)
+    assert enter(stranger).post(address, {"state": "running"}).status_code == 404

@@ -43,12 +43,15 @@ def export(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
 def keep(work: Work, who: Account | None, id: str, measure_id: str) -> ResponseReturnValue:
     """Keep what is said in one line."""
     me = require_account(who)
-    measure.find(work, me, id, measure_id)
+    if measure.is_gone(work, me, id, measure_id):
+        return _page(work, me, id, is_lost=True), 409
     entry, problems = entry_of(request.form)
     if entry is not None:
-        problems = measure.keep(work, me, id, measure_id, entry)
+        problems = measure.keep(work, me, id, measure_id, entry, request.form.get("seen", ""))
     if not problems:
         return _done(id, measure_id)
+    if any(problem.code == measure.CHANGED for problem in problems):
+        return _page(work, me, id, measure_id, is_clash=True), 409
     wrong = {problem.place: words.problem(problem) for problem in problems}
     return _page(work, me, id, measure_id, wrong), 422
 
@@ -95,7 +98,14 @@ def _done(id: str, measure_id: str) -> ResponseReturnValue:
 
 
 def _page(
-    work: Work, me: Account, id: str, open_line: str = "", wrong: Mapping[str, str] | None = None
+    work: Work,
+    me: Account,
+    id: str,
+    open_line: str = "",
+    wrong: Mapping[str, str] | None = None,
+    *,
+    is_clash: bool = False,
+    is_lost: bool = False,
 ) -> str:
     found = measure.ledger(work, me, id)
     # Where only files were sent the line's own fields were not.
@@ -107,12 +117,39 @@ def _page(
         states=MeasureState,
         open_line=open_line,
         wrong=wrong or {},
+        # Once both were shown, saving is a choice between them; until then the line stays what the page was made from.
+        seen_of=lambda line: (
+            request.form.get("seen", "")
+            if line.measure.id == typed_line and not is_clash
+            else line.measure.mark
+        ),
         typed_of=lambda line: as_typed(request.form) if line.measure.id == typed_line else _typed(line),
+        clash=_clash(found.lines, open_line) if is_clash else {},
+        lost=[(name, text) for name, text in _told(as_typed(request.form)).items() if text]
+        if is_lost
+        else [],
         saved=request.args.get("saved", ""),
         is_planned="planned" in request.args,
         longest_owner=LONGEST_OWNER,
         longest_note=LONGEST_NOTE,
     )
+
+
+def _clash(lines: Sequence[Line], open_line: str) -> Mapping[str, str]:
+    """What stands in the line now where something else was typed, by field."""
+    now = next(_typed(line) for line in lines if line.measure.id == open_line)
+    mine = as_typed(request.form)
+    told = _told(now)
+    return {
+        name: told[name] for name in words.MEASURE_FIELDS if mine.get(name, "").strip() != now[name].strip()
+    }
+
+
+def _told(typed: Mapping[str, str]) -> Mapping[str, str]:
+    """The form's fields as a person reads them."""
+    states = {state.value: words.MEASURE_STATES[state] for state in MeasureState}
+    told = {name: typed.get(name, "").strip() for name in words.MEASURE_FIELDS}
+    return told | {"state": states.get(told["state"], "")}
 
 
 def _typed(line: Line) -> Mapping[str, str]:

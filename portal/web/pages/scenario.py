@@ -1,6 +1,6 @@
 """What-if and plans: trying out measures, named scenarios side by side, and the cheapest way to a goal."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from flask import jsonify, redirect, render_template, request
@@ -81,19 +81,60 @@ def outlook(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
 def edit(work: Work, who: Account | None, id: str, scenario_id: str) -> ResponseReturnValue:
     """One scenario: its measures, the plant's own figures, and what they come to."""
     me = require_account(who)
-    room = scenario.bench(work, me, id)
-    kept = scenario.find(room, scenario_id)
     if request.method == "GET":
+        room = scenario.bench(work, me, id)
+        kept = scenario.find(room, scenario_id)
         return _edit(room, kept, _shown(room, kept.title, kept.technologies, kept.quotes))
     picked = picked_of(request.form)
-    if request.form.get("go") == "try":
-        return _edit(room, kept, picked)
-    problems = picked.problems or scenario.change(
-        work, me, id, scenario_id, picked.title, picked.technologies, picked.quotes
+    is_trying = request.form.get("go") == "try"
+    problems = picked.problems
+    if not is_trying and not problems:
+        seen = request.form.get("seen", "")
+        problems = scenario.change(
+            work, me, id, scenario_id, picked.title, picked.technologies, picked.quotes, seen
+        )
+        if not problems:
+            return redirect(f"/assessments/{id}/scenarios/{scenario_id}?saved=1")
+    room = scenario.bench(work, me, id)
+    there = next((one for one in room.scenarios if one.id == scenario_id), None)
+    if there is None:
+        # What was chosen stays on the page: it can be kept as a scenario of its own.
+        return _edit(room, None, picked, is_lost=True), 409
+    if any(problem.code == scenario.CHANGED for problem in problems):
+        return _edit(room, there, picked, clash=_clash(room, there, picked)), 409
+    return _edit(room, there, picked, problems), 200 if is_trying else 422
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clash:
+    """How the scenario that is kept differs from the choice that was sent: measures and figures by their titles."""
+
+    title: str
+    only_theirs: tuple[str, ...]
+    only_mine: tuple[str, ...]
+    figures: tuple[tuple[str, str, str], ...]
+
+
+def _clash(room: Bench, theirs: Scenario, mine: Picked) -> Clash:
+    titles = {one.technology.id: one.technology.title for one in room.result.recommendations}
+
+    def named(ids: Collection[str]) -> tuple[str, ...]:
+        return tuple(title for id, title in titles.items() if id in ids)
+
+    def figure(quotes: scenario.Quotes, id: str) -> str:
+        return words.money(quotes.get(id))
+
+    taken = frozenset(theirs.technologies)
+    return Clash(
+        title=theirs.title,
+        only_theirs=named(taken - mine.technologies),
+        only_mine=named(mine.technologies - taken),
+        figures=tuple(
+            (title, figure(theirs.quotes, id), figure(mine.quotes, id))
+            for id, title in titles.items()
+            if theirs.quotes.get(id) != mine.quotes.get(id)
+        ),
     )
-    if not problems:
-        return redirect(f"/assessments/{id}/scenarios/{scenario_id}?saved=1")
-    return _edit(room, kept, picked, problems), 422
 
 
 def _shown(room: Bench, title: str, taken: tuple[str, ...], quotes: scenario.Quotes) -> Picked:
@@ -106,7 +147,15 @@ def _shown(room: Bench, title: str, taken: tuple[str, ...], quotes: scenario.Quo
     )
 
 
-def _edit(room: Bench, kept: Scenario | None, picked: Picked, problems: tuple[Problem, ...] = ()) -> str:
+def _edit(
+    room: Bench,
+    kept: Scenario | None,
+    picked: Picked,
+    problems: tuple[Problem, ...] = (),
+    *,
+    clash: Clash | None = None,
+    is_lost: bool = False,
+) -> str:
     wrong = {problem.place: words.problem(problem) for problem in problems}
     return render_template(
         "scenario/edit.html",
@@ -120,6 +169,10 @@ def _edit(room: Bench, kept: Scenario | None, picked: Picked, problems: tuple[Pr
         found=room.outlook(picked.technologies, picked.quotes),
         is_saved="saved" in request.args,
         is_tried=request.form.get("go") == "try",
+        clash=clash,
+        is_lost=is_lost,
+        # Once both were shown, saving is a choice between them; until then the page stays what it was made from.
+        seen=kept.mark if kept is not None and clash else request.form.get("seen", kept.mark if kept else ""),
         longest=LONGEST_TITLE,
     )
 
@@ -156,7 +209,10 @@ def copy(work: Work, who: Account | None, id: str, scenario_id: str) -> Response
 )
 def remove(work: Work, who: Account | None, id: str, scenario_id: str) -> ResponseReturnValue:
     """Take it away."""
-    scenario.remove(work, require_account(who), id, scenario_id)
+    me = require_account(who)
+    problems = scenario.remove(work, me, id, scenario_id, request.form.get("seen", ""))
+    if problems:
+        return _list(scenario.bench(work, me, id), problems), 409
     return redirect(f"/assessments/{id}/scenarios")
 
 
@@ -166,10 +222,11 @@ def remove(work: Work, who: Account | None, id: str, scenario_id: str) -> Respon
 def choose(work: Work, who: Account | None, id: str, scenario_id: str) -> ResponseReturnValue:
     """Make it the plan, and go on to its ledger."""
     me = require_account(who)
-    scenario.choose(work, me, id, scenario_id)
-    return redirect(
-        f"/enterprises/{scenario.bench(work, me, id).result.open.enterprise.id}/measures?planned=1"
-    )
+    problems = scenario.choose(work, me, id, scenario_id, request.form.get("seen", ""))
+    room = scenario.bench(work, me, id)
+    if problems:
+        return _list(room, problems), 409
+    return redirect(f"/enterprises/{room.result.open.enterprise.id}/measures?planned=1")
 
 
 # ── 最省投入达到… ────────────────────────────────────────────────────────────
