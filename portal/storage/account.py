@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from portal.core.roles import Account, Role
@@ -166,15 +166,19 @@ def add_sign_in(session: Session, token_hash: str, account_id: str, address: str
     session.flush()
 
 
+# Every request asks it: put together once.
+_SIGN_IN = (
+    select(AccountRow, SignInRow.created_at, SignInRow.seen_at, MembershipRow.enterprise_id)
+    .join(SignInRow, SignInRow.account_id == AccountRow.id)
+    .outerjoin(MembershipRow, MembershipRow.account_id == AccountRow.id)
+    .where(SignInRow.token_hash == bindparam("token_hash"))
+    .order_by(MembershipRow.created_at, MembershipRow.enterprise_id)
+)
+
+
 def find_sign_in(session: Session, token_hash: str) -> tuple[Account, datetime, datetime] | None:
     """Whose sign-in it is, since when, and when it was last seen; one statement, for every request asks."""
-    rows = session.execute(
-        select(AccountRow, SignInRow.created_at, SignInRow.seen_at, MembershipRow.enterprise_id)
-        .join(SignInRow, SignInRow.account_id == AccountRow.id)
-        .outerjoin(MembershipRow, MembershipRow.account_id == AccountRow.id)
-        .where(SignInRow.token_hash == token_hash)
-        .order_by(MembershipRow.created_at, MembershipRow.enterprise_id)
-    ).all()
+    rows = session.execute(_SIGN_IN, {"token_hash": token_hash}).all()
     if not rows:
         return None
     row, created_at, seen_at, _ = rows[0]
