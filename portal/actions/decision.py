@@ -193,7 +193,9 @@ def decide(
         work, who, case, after, Deed.DECIDE, remark=opinion, waiting_since=work.now,
         **_verified_columns(work, dossier, counting),
     )  # fmt: skip
-    review_letter.to_enterprise(work, dossier.open, now, "decided", count=str(len(decided)))
+    review_letter.to_enterprise(
+        work, dossier.open, now, "decided", count=str(len(decided)), opinion=opinion or words.NOTHING
+    )
     return ()
 
 

@@ -178,7 +178,8 @@ def _opinion(work: Work, one: OpenAssessment) -> Opinion:
     if found is None or found.opinions.city_at is None or one.case is None:
         raise NotFound(one.id)
     part = verified_words.part(declared, found)
-    last = found.answered.at if found.answered is not None else found.opinions.city_at
+    answered = found.answered.at if found.answered is not None else None
+    last = answered or found.opinions.city_at
     return Opinion(
         head=_head(one, one.case.round),
         sides=part.sides,
@@ -187,6 +188,8 @@ def _opinion(work: Work, one: OpenAssessment) -> Opinion:
         district_day=words.long_day(found.opinions.district_at),
         city_opinion=part.city_opinion or words.NOTHING,
         city_day=words.long_day(found.opinions.city_at),
+        answer_opinion=part.answer_opinion,
+        answer_day=words.long_day(answered) if answered is not None else "",
         note=part.note,
         checksum=part.checksum,
         issued=words.long_day(last),

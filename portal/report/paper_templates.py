@@ -172,13 +172,22 @@ def opinion() -> Any:
     document.add_paragraph("{%p if note %}")
     document.add_paragraph("{{ note }}。")
     document.add_paragraph("{%p endif %}")
-    for title, name in (("初审意见", "district"), ("复核意见", "city")):
-        _heading(document, title)
-        document.add_paragraph(f"{{{{ {name}_opinion }}}}").paragraph_format.first_line_indent = Pt(24)
-        _sign(document, ("（盖章）", f"{{{{ {name}_day }}}}"))
+    _said(document, "初审意见", "{{ district_opinion }}", "{{ district_day }}")
+    _said(document, "复核意见", "{{ city_opinion }}", "{{ city_day }}")
+    document.add_paragraph("{%p if answer_day %}")
+    in_items = "{{ answer_opinion or '各项的答复见核减的条目一表。' }}"
+    _said(document, "异议答复", in_items, "{{ answer_day }}")
+    document.add_paragraph("{%p endif %}")
     small = document.add_paragraph()
     _font(small.add_run("核定得分凭据 SHA-256：{{ checksum }}"), BODY, 9)
     return document
+
+
+def _said(document: Any, title: str, text: str, day: str) -> None:
+    """What a bureau said, with room for its seal."""
+    _heading(document, title)
+    document.add_paragraph(text).paragraph_format.first_line_indent = Pt(24)
+    _sign(document, ("（盖章）", day))
 
 
 def content(document: Any) -> bytes:

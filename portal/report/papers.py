@@ -65,7 +65,10 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opinion:
-    """审核意见表: both results side by side, what was lowered, what both bureaus said."""
+    """审核意见表: both results side by side, what was lowered, what both bureaus said.
+
+    `answer_day` is empty while no objections were answered, and `answer_opinion` when nothing was said to them together.
+    """
 
     head: Head
     sides: tuple[Side, ...]
@@ -74,6 +77,8 @@ class Opinion:
     district_day: str
     city_opinion: str
     city_day: str
+    answer_opinion: str
+    answer_day: str
     note: str
     checksum: str
     issued: str

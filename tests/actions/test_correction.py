@@ -19,6 +19,7 @@ from portal.actions.work import Door, NotFound, Work
 from portal.core.answers import Measured, Practised
 from portal.core.evidence import Particulars
 from portal.core.filing import Change
+from portal.core.letter import Letter
 from portal.core.questionnaire import Extent, ItemId
 from portal.core.review import DAYS_TO_OBJECT, Deed, NotAllowed, Reason, ReviewState, Stale, VerdictKind
 from portal.core.roles import CITY, Account
@@ -132,11 +133,15 @@ def confirmed(door: Door, district: Account, city: Account, id: str) -> None:
 
 def letters(door: Door) -> list[tuple[str, str]]:
     """What lies in the outbox: template and address."""
+    return sorted((one.template, one.address) for one in _letters(door))
+
+
+def _letters(door: Door) -> tuple[Letter, ...]:
     with door.reading() as work:
         found, _ = stored_letter.listed(
             work.session, state=None, campaign_id="", words="", offset=0, limit=100
         )
-    return sorted((one.template, one.address) for one in found)
+    return found
 
 
 # ── 补正 ─────────────────────────────────────────────────────────────────────
@@ -373,6 +378,7 @@ def test_an_objection_goes_once_with_evidence_and_is_decided(
     with at(door) as work:
         rulings = [Ruling(item=WASTE, is_granted=True, answer="核实无误，予以采纳")]
         assert decision.decide(work, city, lowered, case_of(door, lowered).revision, rulings, "已答复") == ()
+    assert [one.fields["opinion"] for one in _letters(door) if one.template == "decided"] == ["已答复"]
     with at(door) as work:
         found = correction.dispute(work, manager.account, lowered)
         assert found.items[0].objection is not None

@@ -48,7 +48,7 @@ def make_notice(count: int = 3) -> Notice:
     )
 
 
-def make_opinion() -> Opinion:
+def make_opinion(answer_opinion: str = "", answer_day: str = "") -> Opinion:
     item = make_practice("waste")
     return Opinion(
         head=HEAD,
@@ -67,6 +67,8 @@ def make_opinion() -> Opinion:
         district_day="2026年12月3日",
         city_opinion="同意核定",
         city_day="2026年12月9日",
+        answer_opinion=answer_opinion,
+        answer_day=answer_day,
         note="",
         checksum="ab" * 32,
         issued="2026年12月9日",
@@ -80,13 +82,18 @@ def text_of_word(content: bytes) -> str:
     return "\n".join([one.text for one in document.paragraphs] + cells)
 
 
-@pytest.mark.parametrize(("paper", "expected"), [(make_notice(), 3), (make_opinion(), 1)])
-def test_word_and_print_say_the_same(paper: Notice | Opinion, expected: int, tmp_path: Path) -> None:
-    word = text_of_word(papers.word(paper, (paper_templates.FOLDER,)))
-    print_here(papers.printed(paper), tmp_path / "paper.pdf", lambda percent, step: None)
-    pdf = PdfDocument(tmp_path / "paper.pdf")
+def in_word_and_print(paper: Notice | Opinion, folder: Path) -> tuple[str, str]:
+    """The text of the Word file, and of the PDF."""
+    print_here(papers.printed(paper), folder / "paper.pdf", lambda percent, step: None)
+    pdf = PdfDocument(folder / "paper.pdf")
     printed = "".join(page.get_textpage().get_text_bounded() for page in pdf)
     pdf.close()
+    return text_of_word(papers.word(paper, (paper_templates.FOLDER,))), printed
+
+
+@pytest.mark.parametrize(("paper", "expected"), [(make_notice(), 3), (make_opinion(), 1)])
+def test_word_and_print_say_the_same(paper: Notice | Opinion, expected: int, tmp_path: Path) -> None:
+    word, printed = in_word_and_print(paper, tmp_path)
     said = papers.values(paper)
     for name in ("enterprise", "number", "uscc", "title"):
         assert said[name] in word
@@ -94,6 +101,22 @@ def test_word_and_print_say_the_same(paper: Notice | Opinion, expected: int, tmp
     assert said["count"] == str(expected)
     assert "{" not in word
     assert "{" not in printed
+
+
+@pytest.mark.parametrize(
+    ("opinion", "day", "expected"),
+    [
+        ("异议部分成立", "2026年12月20日", ["异议答复", "异议部分成立", "2026年12月20日"]),
+        ("", "2026年12月20日", ["异议答复", "各项的答复见核减的条目一表", "2026年12月20日"]),
+        ("", "", []),
+    ],
+)
+def test_what_the_city_said_to_the_objections_has_a_box_once_it_answered(
+    opinion: str, day: str, expected: list[str], tmp_path: Path
+) -> None:
+    for text in in_word_and_print(make_opinion(opinion, day), tmp_path):
+        assert all(each in text for each in expected)
+        assert ("异议答复" in text) is bool(expected)
 
 
 def test_the_same_paper_is_the_same_file(tmp_path: Path) -> None:
