@@ -16,6 +16,7 @@ from portal.core.axes import AxesRating, ratings
 from portal.core.filing import AssessmentState, OpenAssessment
 from portal.core.gaps import Gap, find_gaps
 from portal.core.library import Library
+from portal.core.questionnaire import ItemId
 from portal.core.receipt import receipt
 from portal.core.roles import Account, Sight
 from portal.core.scoring import assess
@@ -23,7 +24,7 @@ from portal.core.verified import Verified
 from portal.report import verified as verified_words
 from portal.report.citing import Citer
 from portal.report.results import scores, staircase
-from portal.report.verified import VerifiedPart
+from portal.report.verified import LoweredLine, VerifiedPart
 from portal.storage import assessment as stored
 
 LARGEST = 5
@@ -101,6 +102,13 @@ def _result(work: Work, id: str, *, sight: Sight | None) -> Result:
 def confirmed(result: Result) -> VerifiedPart | None:
     """The confirmed result in words, the same as in print."""
     return verified_words.part(result.assessment, result.verified) if result.verified is not None else None
+
+
+def lowered(work: Work, one: OpenAssessment, declared: Assessment) -> Mapping[ItemId, LoweredLine]:
+    """What was lowered of a self-check that was opened within sight, in words; nothing before it is confirmed."""
+    found = reviewed.of(work, one, declared)
+    part = verified_words.part(declared, found) if found is not None else None
+    return {line.item.id: line for line in part.lowered} if part is not None else {}
 
 
 def charts(result: Result) -> Mapping[str, str]:

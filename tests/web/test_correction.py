@@ -261,6 +261,13 @@ def test_the_plant_reads_how_its_objection_was_answered(
     part = page[page.index('id="verified"') :]
     for said in ("部分采纳，核定为", "：记录支持四成", "答复异议：按现场核查结论办理"):
         assert said in part
+    section = re.search(r'href="(/assessments/[^"]+/sections/[^"]+)#waste_burning"', part)
+    assert section is not None
+    page = text_of(browser.get(section[1]))
+    beside = page[: page.index('id="waste_burning"')]
+    for said in ("核减", "核定为", "部分采纳", "记录支持四成"):
+        assert said in beside
+    assert "按现场核查结论办理" in words_of(browser.get(f"{returned}/papers/opinion/word"))
 
 
 def words_of(answer: TestResponse) -> str:

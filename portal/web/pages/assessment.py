@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
 from portal import words
-from portal.actions import assessment, campaign, correction, data_check, evidence, measure
+from portal.actions import assessment, campaign, correction, data_check, evidence, measure, result
 from portal.actions.assessment import NotReady
 from portal.actions.work import NotFound, Work
 from portal.core.answers import MISSING
@@ -128,6 +128,7 @@ def _section_page(
         section=section,
         standing=correction.standing(work, one),
         sent_back=correction.sent_back(work, one),
+        lowered=result.lowered(work, one, panel.assessment),
         announcement=campaign.announced(work, one.year, one.enterprise.profile) if one.is_editable else None,
         views=views,
         items=[markup_of(work.library, one, view) for view in views],
