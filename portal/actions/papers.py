@@ -66,7 +66,7 @@ def ask(work: Work, who: Account, assessment_id: str, name: str) -> str:
     queued = printing_queue.put(
         work, who, _KINDS[paper.kind], key, assessment_id=assessment_id, subject=subject
     )
-    if queued.was is None:
+    if queued.is_put:
         work.note("paper.ask", "assessment", assessment_id, after=name)
     return queued.id
 

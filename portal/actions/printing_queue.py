@@ -10,10 +10,9 @@ from portal.storage import report as stored
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """A print that was asked for: what it was before (None: there was none), and whether it was put into the queue now."""
+    """A print that was asked for, and whether it was put into the queue now: that wants a line in the trail."""
 
     id: str
-    was: JobState | None
     is_put: bool
 
 
@@ -33,10 +32,10 @@ def put(
         work.session, id, assessment_id=assessment_id, content_key=content_key, by=who.id, now=work.now,
         kind=kind, subject=subject, firm_id=firm_id,
     ):  # fmt: skip
-        return Queued(id, None, is_put=True)
+        return Queued(id, is_put=True)
     there = stored.find_by_content(work.session, content_key)
     is_gone = there.state is JobState.DONE and not (work.settings.report_folder / there.file).is_file()
     is_wanted = there.state is JobState.FAILED or is_gone
     if is_wanted:
         stored.queue_again(work.session, there.id, by=who.id, now=work.now)
-    return Queued(there.id, there.state, is_put=is_wanted)
+    return Queued(there.id, is_put=is_wanted)

@@ -75,11 +75,10 @@ def ask(work: Work, who: Account, assessment_id: str, *, frame: str = "") -> str
     queued = printing_queue.put(
         work, who, kind, key, assessment_id=assessment_id, subject=subject, firm_id=firm_id
     )
-    if queued.was is None:
+    # The enterprise's own wish stands, whatever becomes of the mandate of whoever asked first.
+    is_theirs = who.role is Role.MANAGER and stored.take_over(work.session, queued.id, by=who.id)
+    if queued.is_put or is_theirs:
         work.note(f"{kind}.ask", "assessment", assessment_id, after=queued.id)
-    elif queued.was is JobState.QUEUED and who.role is Role.MANAGER:
-        # The enterprise's own wish stands, whatever becomes of the mandate of whoever asked first.
-        stored.take_over(work.session, queued.id, by=who.id)
     return queued.id
 
 

@@ -71,7 +71,7 @@ def ask_blank(work: Work, who: Account, id: str) -> str:
     told = canonical(["blank", one.id, one.questionnaire.version, work.library.checksum, look])
     key = hashlib.sha256(told.encode("ascii")).hexdigest()
     queued = printing_queue.put(work, who, JobKind.BLANK, key, assessment_id=id)
-    if queued.was is None:
+    if queued.is_put:
         work.note("workbook.print", "assessment", id, after=queued.id)
     return queued.id
 

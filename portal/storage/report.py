@@ -166,13 +166,12 @@ def queue_again(session: Session, id: str, *, by: str, now: datetime) -> None:
     )  # fmt: skip
 
 
-def take_over(session: Session, id: str, *, by: str) -> None:
-    """Let a waiting paper be somebody else's wish."""
-    session.execute(
-        update(ReportJobRow)
-        .where(ReportJobRow.id == id, ReportJobRow.state == JobState.QUEUED)
-        .values(asked_by=by)
+def take_over(session: Session, id: str, *, by: str) -> bool:
+    """Let a waiting paper be somebody else's wish; False when it does not wait, or is theirs already."""
+    waiting = update(ReportJobRow).where(
+        ReportJobRow.id == id, ReportJobRow.state == JobState.QUEUED, ReportJobRow.asked_by != by
     )
+    return _count(session, waiting.values(asked_by=by)) == 1
 
 
 def claim(session: Session, worker: str, *, now: datetime, lease_until: datetime) -> Job | None:

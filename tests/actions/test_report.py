@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 
 from portal import words
 from portal.actions import account, assessment, firm, mandate, report, result, scenario
@@ -18,7 +18,7 @@ from portal.core.filing import Change
 from portal.core.mandate import Wish
 from portal.core.printing import Job, JobState
 from portal.core.roles import CITY, Account
-from portal.storage.tables import AssessmentRow
+from portal.storage.tables import AssessmentRow, AuditRow
 from tests.cast import Person, make_consultant, make_reviewer
 from tests.make import COAL, make_answers, make_changes, make_uscc
 
@@ -150,6 +150,23 @@ def test_a_lost_file_and_a_failure_are_printed_again(door: Door, manager: Person
     assert _ask(door, manager, submitted) == id
     with door.reading() as work:
         assert report.state(work, manager.account, id).state is JobState.QUEUED
+    assert _told(door) == ["report.ask"] * 3
+
+
+def _told(door: Door) -> list[str]:
+    """What the trail says of reports that were asked for."""
+    with door.reading() as work:
+        asked = select(AuditRow.deed).where(AuditRow.deed == "report.ask")
+        return list(work.session.scalars(asked))
+
+
+def test_a_colleague_who_takes_a_waiting_report_over_is_in_the_trail_once(
+    door: Door, manager: Person, colleague: Person, submitted: str
+) -> None:
+    _ask(door, manager, submitted)
+    for _ in range(3):
+        _ask(door, colleague, submitted)
+    assert _told(door) == ["report.ask"] * 2
 
 
 def test_two_workers_never_get_the_same_report(door: Door, manager: Person, filled: str) -> None:
