@@ -78,6 +78,7 @@ class _Looks:
             {"bold": True, "text_wrap": True, "valign": "vcenter", "border": 1, "bg_color": "#E7F1EC"}
         )
         self.note = book.add_format({"font_color": "#53625C"})
+        self.quoted_note = book.add_format({"font_color": "#53625C", "quote_prefix": True})
 
     def of(self, form: str, *, is_risky: bool = False) -> Format:
         """The format of a cell; `is_risky` marks it as text for good, as a typed apostrophe does."""
@@ -101,7 +102,7 @@ def _write(page: Worksheet, sheet: Sheet, looks: _Looks) -> None:
             _put(page, line, place, value, column.form, looks)
     end = len(sheet.rows)
     for line, note in enumerate(sheet.notes, start=end + 2):
-        page.write_string(line, 0, plain(note), looks.note)
+        page.write_string(line, 0, plain(note), looks.quoted_note if is_risky(note) else looks.note)
     page.freeze_panes(1, 0)
     if sheet.rows:
         page.autofilter(0, 0, end, len(sheet.columns) - 1)
@@ -134,20 +135,31 @@ def _put(page: Worksheet, line: int, place: int, value: Cell, form: str, looks: 
             page.write_number(line, place, value, looks.of(form or FIGURE))
         case str():
             text = plain(value)
-            page.write_string(line, place, text, looks.of("", is_risky=text.lstrip().startswith(_RISKY)))
+            page.write_string(line, place, text, looks.of("", is_risky=is_risky(text)))
+
+
+def is_risky(text: str) -> bool:
+    """Whether a spreadsheet may take the text for a formula: such a cell needs the mark of a typed apostrophe."""
+    return text.lstrip().startswith(_RISKY)
 
 
 def plain(text: str) -> str:
     """The text as a cell can hold it: no control signs, no tabs, line ends as Excel has them, not too long."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     text = _CONTROL.sub("", text)
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    # Excel counts as UTF-16 does: a rare sign is two, and a text that is too long is not written at all.
+    units = text.encode("utf-16-le")
+    return (
+        text
+        if len(units) <= 2 * _LONGEST
+        else units[: 2 * (_LONGEST - 1)].decode("utf-16-le", "ignore") + "…"
+    )
 
 
 def _name(title: str, taken: set[str]) -> str:
     """A name that Excel takes for a sheet: short, without its forbidden signs, not there yet."""
     wanted = re.sub(r"[\[\]:*?/\\]+", " ", plain(title).replace("\n", " ")).strip().strip("'") or "1"
-    name, number = wanted[:_LONGEST_NAME], 1
+    name, number = wanted[:_LONGEST_NAME].rstrip("' "), 1
     while name.casefold() in taken:
         number += 1
         mark = f" {number}"

@@ -55,7 +55,7 @@ from portal.core.workbook import Cell, CellKind, Cells, Entry, Filled, Stamp, Wo
 from portal.report.annexes import source_lines
 from portal.report.citing import Citer
 from portal.report.conditions import condition
-from portal.report.sheets import plain
+from portal.report.sheets import is_risky, plain
 
 FORMAT = "green-portal-workbook/1"
 STAMP, CHOICES, GUIDE, SOURCES = "_stamp", "_choices", "说明", "依据文件"
@@ -159,6 +159,7 @@ class _Writer:
         base = {"valign": "top", "border": 1, "border_color": "#B8C7C0", "text_wrap": True, "font_size": 10}
         self._title = book.add_format({"bold": True, "font_size": 14})
         self._text = book.add_format({"text_wrap": True, "valign": "top"})
+        self._quoted_text = book.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True})
         self._heading = book.add_format(base | {"bold": True, "valign": "vcenter", "bg_color": "#E7F1EC"})
         self._cell = book.add_format(base)
         # Without a number form of its own: so the file tells a typed 40% from a typed 40.
@@ -257,8 +258,7 @@ class _Writer:
             case Decimal():
                 page.write_string(row, column, format(value, "f"), self._entry)
             case str():
-                is_risky = value.lstrip().startswith(("=", "+", "-", "@"))
-                page.write_string(row, column, plain(value), self._quoted if is_risky else self._entry)
+                page.write_string(row, column, plain(value), self._quoted if is_risky(value) else self._entry)
 
     def _guard(self, page: Worksheet, line: _Line) -> None:
         item, row = line.item, line.row
@@ -310,7 +310,8 @@ class _Writer:
         made = f"问卷版本 {self._questionnaire.version}　导出时间 {words.minute(at)}"
         lines = (whose, made, *_INSTRUCTIONS)
         for row, line in enumerate(lines, start=1):
-            page.merge_range(row, 0, row, 2, plain(line), self._text)
+            look = self._quoted_text if is_risky(line) else self._text
+            page.merge_range(row, 0, row, 2, plain(line), look)
             page.set_row(row, _height(line, _GUIDE_WIDTH))
         top = len(lines) + 2
         for column, heading in enumerate(("工作表", "条目", "还没有填")):

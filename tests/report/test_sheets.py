@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from portal.report.sheets import Cell, Column, Sheet, plain, workbook
+from tests.report.spreadsheet_rules import complaints
 
 AT = datetime(2026, 11, 22, 16, 30, tzinfo=UTC)
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -43,8 +44,11 @@ def test_text_that_looks_like_a_formula_stays_text(sign: str) -> None:
 
 
 def test_harmless_text_carries_no_mark() -> None:
-    parts = _book(("示例水泥有限公司",))
-    assert "quotePrefix" not in parts["xl/styles.xml"]
+    sheet = _book(("示例水泥有限公司",))
+    cell = re.search(r'<c r="A2" s="(\d+)" t="s">', sheet["xl/worksheets/sheet1.xml"])
+    assert cell
+    styles = ElementTree.fromstring(sheet["xl/styles.xml"]).find(f"{_MAIN}cellXfs")
+    assert styles is not None and styles[int(cell[1])].get("quotePrefix") is None
 
 
 def test_negative_numbers_and_days_are_numbers() -> None:
@@ -80,3 +84,15 @@ def test_equal_tables_are_equal_files_and_notes_stand_below() -> None:
 def test_what_a_cell_cannot_hold_is_left_out() -> None:
     assert plain("一\x00二\x0b三\r\n四\t五") == "一二三\n四 五"
     assert len(plain("长" * 40_000)) == 32_767
+    # A rare sign counts twice, as Excel counts.
+    assert len(plain("𠮷" * 20_000).encode("utf-16-le")) // 2 <= 32_767
+
+
+def test_a_spreadsheet_program_opens_the_file_as_it_was_written() -> None:
+    hostile = ("=1+1", "＠本厂", "a\x00b\ud800c\ufffe", "𠮷" * 20_000, "换\n行", "<&>'\"_x0041_", "")
+    rows: list[tuple[Cell, ...]] = [
+        (text, Decimal("-0.000001"), AT, date(2026, 11, 22), None) for text in hostile
+    ]
+    columns = tuple(Column(title=f"列{place}", width=60) for place in range(5))
+    sheet = Sheet(title="[总表]:&清单*?" * 5, columns=columns, rows=rows, notes=("-说明", "@" * 40_000))
+    assert complaints(workbook([sheet, sheet, Sheet(title="空", columns=columns, rows=[])], at=AT)) == []

@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from random import Random
 
 import pytest
@@ -38,6 +39,7 @@ from portal.report import workbook
 from portal.report.workbook import Origin
 from portal.storage import workbook as stored
 from tests.make import library
+from tests.report.spreadsheet_rules import complaints
 
 LIBRARY = library()
 AT = datetime(2026, 11, 22, 6, 32, tzinfo=UTC)
@@ -102,6 +104,76 @@ def test_the_cells_alone_say_the_answers(seed: int) -> None:
         expected = stamp.base.get(entry.item, MISSING)
         if not isinstance(expected, NotApplicable):
             assert entry.answer == expected
+
+
+# ── As Excel and WPS read it ─────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("questionnaire", LIBRARY.newest(), ids=lambda one: one.id)
+def test_a_spreadsheet_program_opens_it_as_it_was_written(questionnaire: Questionnaire) -> None:
+    hostile = Origin(assessment="abc", enterprise="=示例&<水泥>" * 30, year="2026")
+    answers = _all_answers(questionnaire, 3)
+    book = workbook.write(questionnaire, LIBRARY, answers, hostile, at=AT)
+    assert complaints(book) == []
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        sheets = re.findall(r"<sheet [^>]+>", archive.read("xl/workbook.xml").decode())
+        first = archive.read("xl/worksheets/sheet2.xml").decode()
+    assert [sheet for sheet in sheets if 'state="' in sheet] == sheets[-2:]
+    assert all('state="veryHidden"' in sheet for sheet in sheets[-2:])
+    # Every cell that takes a choice or a number has its rule: one whose text is too long would be left out silently.
+    guarded = sum(page.count("<dataValidation ") for page in _pages(book))
+    lines = [line for section in questionnaire.sections for line in workbook._lines(section)]
+    practices = sum(isinstance(line.item, Practice) for line in lines)
+    assert guarded == sum(map(workbook._takes_value, lines)) + practices
+    for sign in ('state="frozen"', "<sheetProtection ", 'orientation="landscape"', 'fitToHeight="0"'):
+        assert sign in first
+
+
+@cache
+def _blank() -> bytes:
+    return _write({})
+
+
+def _pages(book: bytes) -> list[str]:
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        return [archive.read(name).decode() for name in archive.namelist() if "/worksheets/" in name]
+
+
+@pytest.mark.parametrize(
+    ("part", "old", "new", "told"),
+    [
+        ("xl/workbook.xml", 'name="第1节"', 'name="第1节/"', "no sheet may be called"),
+        ("xl/workbook.xml", 'name="第1节"', 'name="说明"', "two sheets have one name"),
+        ("xl/workbook.xml", "第1节!$3", "第99节!$3", "leads to no sheet"),
+        ("xl/worksheets/sheet2.xml", "_choices!$A$1:$A$2", "_choices!$A$1:$A$9", "a list has empty choices"),
+        ("xl/worksheets/sheet2.xml", 'sqref="D5"', 'sqref="D4"', "a cell is validated twice"),
+        ("xl/worksheets/sheet2.xml", "请从下拉列表中选择。", "请" * 256, "error is too long"),
+        ("xl/worksheets/sheet2.xml", ">_choices!$A$1:$A$2<", ">" + "A1+" * 90 + "A1<", "the criterion is too long"),
+        ("xl/worksheets/sheet2.xml", 'dxfId="0"', 'dxfId="7"', "a conditional format has no look"),
+        ("xl/worksheets/sheet2.xml", 'ref="B2:J2"/>', 'ref="B2:J2"/><mergeCell ref="C2:D3"/>', "merged cells overlap"),
+        ("xl/worksheets/sheet2.xml", 'paperSize="9"', 'paperSize="1"', "the paper is not A4"),
+        ("xl/worksheets/sheet2.xml", 'fitToHeight="0"', "", "the columns do not fit"),
+        ("xl/worksheets/sheet2.xml", "IF(OR(", "IF(OR(" + "1," * 300, "takes too many arguments"),
+        ("xl/worksheets/sheet2.xml", '&lt;&gt;""', '&lt;&gt;"' + "长" * 256 + '"', "a text in a formula is too long"),
+        ("xl/worksheets/sheet2.xml", '<row r="2"', '<row r="2" ht="410"', "is too high"),
+        ("xl/worksheets/sheet2.xml", 's="7"', 's="99"', "a look that is not there"),
+        ("xl/sharedStrings.xml", "返回说明", "＝返回说明", "would become a formula"),
+        ("xl/sharedStrings.xml", "返回说明", "说" * 32_768, "too long for a cell"),
+    ],
+)  # fmt: skip
+def test_what_would_be_repaired_or_dropped_is_told(part: str, old: str, new: str, told: str) -> None:
+    stream = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(_blank())) as archive,
+        zipfile.ZipFile(stream, "w") as copy,
+    ):
+        for name in archive.namelist():
+            content = archive.read(name)
+            if name == part:
+                assert old.encode() in content
+                content = content.replace(old.encode(), new.encode())
+            copy.writestr(name, content)
+    assert any(told in one for one in complaints(stream.getvalue()))
 
 
 # ── Edited by hand ───────────────────────────────────────────────────────────
