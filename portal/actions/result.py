@@ -23,7 +23,8 @@ from portal.core.scoring import assess
 from portal.core.verified import Verified
 from portal.report import verified as verified_words
 from portal.report.citing import Citer
-from portal.report.results import scores, staircase
+from portal.report.figures import NARROW
+from portal.report.results import scores, section_bars, staircase
 from portal.report.verified import LoweredLine, VerifiedPart
 from portal.storage import assessment as stored
 
@@ -112,14 +113,20 @@ def lowered(work: Work, one: OpenAssessment, declared: Assessment) -> Mapping[It
 
 
 def charts(result: Result) -> Mapping[str, str]:
-    """The report's charts as SVG text, the same as in print: gauge, radar, columns, sections, staircase."""
+    """The report's charts as SVG text, the same as in print: gauge, radar, columns, sections, staircase.
+
+    The last two also narrow, for a phone.
+    """
     drawn = scores(result.assessment, Citer(result.library.sources))
+    climb = result.assessment, result.steps, result.open.year
     return {
         "gauge": drawn.gauge,
         "radar": drawn.radar,
         "columns": drawn.columns_chart,
         "sections": drawn.sections_chart,
-        "staircase": staircase(result.assessment, result.steps, result.open.year),
+        "sections_narrow": section_bars(result.assessment, is_narrow=True),
+        "staircase": staircase(*climb),
+        "staircase_narrow": staircase(*climb, wide=NARROW),
     }
 
 

@@ -26,6 +26,8 @@ PALE = "#cfe3d9"
 BLUE = "#3c6e8f"
 AMBER = "#b26a00"
 RED = "#a63d32"
+# How wide a figure is drawn: for paper and screens, and for a phone, where its letters would become too small.
+WIDE, NARROW = 520, 344
 
 
 class Tone(Enum):
@@ -172,12 +174,14 @@ def _spoke_label(spoke: Spoke, point: tuple[float, float], across: float, down: 
         )
 
 
-def bars(title: str, rows: Sequence[Bar], *, most: Decimal = Decimal(100), unit: str = "") -> str:
+def bars(
+    title: str, rows: Sequence[Bar], *, most: Decimal = Decimal(100), unit: str = "", wide: int = WIDE
+) -> str:
     """Horizontal bars from 0 to `most`, one below the other; a value of None is written 未计."""
     labels = [_wrapped(row.label, 18) for row in rows]
     left = min(max((7.1 * _width(line) for lines in labels for line in lines), default=60) + 14, 160)
     right = 62 + max((6.2 * _width(row.note) for row in rows), default=0)
-    length = 520 - left - right
+    length = wide - left - right
     parts: list[str] = []
     y = 4.0
     for row, lines in zip(rows, labels, strict=True):
@@ -199,9 +203,9 @@ def bars(title: str, rows: Sequence[Bar], *, most: Decimal = Decimal(100), unit:
             )
         )
         if row.note:
-            parts.append(_text(520, middle + 4.5, row.note, size=12, fill=QUIET, anchor="end"))
+            parts.append(_text(wide, middle + 4.5, row.note, size=12, fill=QUIET, anchor="end"))
         y += height
-    return _svg(title, 520, y + 4, parts)
+    return _svg(title, wide, y + 4, parts)
 
 
 def _bar(x: float, middle: float, length: float, share: Decimal, fill: str) -> str:
@@ -270,10 +274,11 @@ def _apart(places: Sequence[float]) -> list[float]:
     return moved
 
 
-def staircase(title: str, stairs: Sequence[Stair]) -> str:
+def staircase(title: str, stairs: Sequence[Stair], *, wide: int = WIDE) -> str:
     """Points today and after each step, as rising columns with the gain between them."""
-    wide, foot, tall = 520.0, 216.0, 170.0
+    foot, tall = 216.0, 170.0
     pitch = wide / max(len(stairs), 1)
+    thick = min(pitch - 46, 64)  # the gain is written between two
     parts: list[str] = []
     for share in (0.0, 0.25, 0.5, 0.75, 1.0):
         y = foot - tall * share
@@ -290,7 +295,7 @@ def staircase(title: str, stairs: Sequence[Stair]) -> str:
         if top is not None:
             fill = QUIET if number == 0 else GREEN if number < len(stairs) - 1 else DEEP
             parts.append(
-                f'<rect x="{_n(middle - 32)}" y="{_n(top)}" width="64" height="{_n(foot - top)}" '
+                f'<rect x="{_n(middle - thick / 2)}" y="{_n(top)}" width="{_n(thick)}" height="{_n(foot - top)}" '
                 f'rx="2" fill="{fill}" fill-opacity="{0.45 if number == 0 else 0.9}"/>'
             )
         parts.append(

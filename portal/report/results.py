@@ -152,17 +152,23 @@ def scores(assessment: Assessment, citer: Citer) -> Scores:
                 for column in points.columns
             ],
         ),
-        sections_chart=figures.bars(
-            "各章节的得分",
-            [
-                figures.Bar(
-                    label=section.title, value=section.points, note=f"已填 {section.answered}/{section.asked}"
-                )
-                for section in rated
-            ],
-        ),
+        sections_chart=section_bars(assessment),
         sections=tuple(_sections(assessment, citer)),
     )
+
+
+def section_bars(assessment: Assessment, *, is_narrow: bool = False) -> str:
+    """The points of the sections; the narrow drawing, for a phone, leaves out how much of each is filled in."""
+    rows = [
+        figures.Bar(
+            label=section.title,
+            value=section.points,
+            note="" if is_narrow else f"已填 {section.answered}/{section.asked}",
+        )
+        for section in assessment.sections
+        if section.counted
+    ]
+    return figures.bars("各章节的得分", rows, wide=figures.NARROW if is_narrow else figures.WIDE)
 
 
 def tone_of(assessment: Assessment) -> figures.Tone:
@@ -367,7 +373,7 @@ def decimals(value: Decimal) -> int:
     return max(0, -int(value.normalize().as_tuple().exponent))
 
 
-def staircase(assessment: Assessment, steps: tuple[Step, ...], year: int) -> str:
+def staircase(assessment: Assessment, steps: tuple[Step, ...], year: int, *, wide: int = figures.WIDE) -> str:
     """Points today and after each step of the road map."""
     stairs = [figures.Stair(label="现状", value=assessment.points.total, note=f"{year} 年度")]
     when = ("立即", "一年内", "三年内")
@@ -379,7 +385,7 @@ def staircase(assessment: Assessment, steps: tuple[Step, ...], year: int) -> str
                 note=f"{moment}，{len(step.recommendations)} 项",
             )
         )
-    return figures.staircase("逐步实施后的得分", stairs)
+    return figures.staircase("逐步实施后的得分", stairs, wide=wide)
 
 
 def rules_of(assessment: Assessment) -> PointsRulebook:
