@@ -1,4 +1,4 @@
-"""Thirty files as factories keep them: turned scans, telephone pictures, tables, long reports, locked and broken ones."""
+"""Some thirty files as factories keep them: turned scans, telephone pictures, tables, long reports, locked and broken ones."""
 
 import hashlib
 import io
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import pikepdf
+from docx import Document
+from openpyxl import Workbook
 from PIL import Image, ImageDraw
 
 from portal.core.evidence import Evidence, EvidenceKind, Links, MediaType, takes_evidence
@@ -100,8 +102,39 @@ def make_picture(mode: str, form: str, size: tuple[int, int]) -> bytes:
     return stream.getvalue()
 
 
+def make_manual(mark: str, count: int) -> bytes:
+    """A Word file of so many pages, each of which says which it is."""
+    document = Document()
+    for number in range(1, count + 1):
+        if number > 1:
+            document.add_page_break()
+        document.add_heading(f"第{number}章", 1)
+        document.add_paragraph(f"{mark} P{number}")
+    stream = io.BytesIO()
+    document.save(stream)
+    return stream.getvalue()
+
+
+def make_ledger(mark: str, count: int) -> bytes:
+    """An Excel file of so many sheets, each of which says which page it is."""
+    book = Workbook()
+    for number in range(1, count + 1):
+        sheet = book.active if number == 1 else book.create_sheet()
+        assert sheet is not None
+        sheet.append([f"{mark} P{number}"])
+        sheet.append([date(2025, number, 1), 0.125 * number])
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def make_locked_office() -> bytes:
+    """How Word keeps a file under a password."""
+    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 64 + "EncryptedPackage".encode("utf-16-le")
+
+
 def things() -> Iterator[Thing]:
-    """The thirty, in no order."""
+    """They all, in no order."""
     pdf, jpeg, png, docx, xlsx = (
         MediaType.PDF, MediaType.JPEG, MediaType.PNG, MediaType.DOCX, MediaType.XLSX,
     )  # fmt: skip
@@ -125,8 +158,10 @@ def things() -> Iterator[Thing]:
     yield Thing("调色板.png", png, make_picture("P", "PNG", (500, 300)), 1)
     yield Thing("黑白.png", png, make_picture("1", "PNG", (500, 301)), 1)
     yield Thing("透明.png", png, make_picture("RGBA", "PNG", (300, 500)), 1)
-    yield Thing("管理手册.docx", docx, make_office(text="manual"), 1)
-    yield Thing("能源台账：2025/一月.xlsx", xlsx, make_office(SHEET, text="ledger"), 1)
+    yield Thing("管理手册.docx", docx, make_manual("F25", 3), 3)
+    yield Thing("能源台账：2025/一月.xlsx", xlsx, make_ledger("F26", 4), 4)
+    yield Thing("不合标准.xlsx", xlsx, make_office(SHEET, text="ledger"), 1)
+    yield Thing("有密码.docx", docx, make_locked_office(), 0)
     yield Thing("加密.pdf", pdf, make_pages("LOCKED", 1, password="secret"), 0)
     yield Thing("损坏.pdf", pdf, b"%PDF-1.7 broken", 0)
     yield Thing("截断.jpg", jpeg, make_photo(92, size=(300, 200))[:400], 0)

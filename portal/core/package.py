@@ -239,7 +239,7 @@ class Bound:
     number: int
     first: int
     pages: int
-    original: str = ""  # the file beside the volume, of which only a sheet is bound in
+    original: str = ""  # the office file beside the volume, of which the portal made the pages
 
     @property
     def last(self) -> int:

@@ -1,7 +1,8 @@
 """证明材料合订本: all evidence of an application in one PDF, every page upright, stamped, with bookmarks.
 
 Pages are drawn anew onto fresh ones a little smaller, so that the stamp never covers anything and no script, rotation or
-form of the original survives. Files that cannot be opened are named, and the rest is bound all the same.
+form of the original survives. Word and Excel files are laid out by the portal; the originals lie beside the volume.
+Files that cannot be opened are named, and the rest is bound all the same.
 """
 
 import contextlib
@@ -10,6 +11,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pikepdf
@@ -23,6 +25,8 @@ from portal.report import html, pdf
 from portal.report.annexes import settable
 from portal.report.application import Dossier, index_blocks, lacking_blocks, left_blocks
 from portal.report.blocks import Block, Text
+from portal.report.office_pages import SECONDS, Opening, Outcome, lay_out
+from portal.report.pictures import plain
 
 Tell = Callable[[int, str], None]
 # Points. A page is never smaller than A4 turned as the original is, and never larger than A3.
@@ -35,16 +39,19 @@ _WORDS = ("附件", "第", "页", "总第", "索引", "/", *"0123456789")
 _OFFICE = {MediaType.DOCX: "Word 文件", MediaType.XLSX: "Excel 文件"}
 _LARGE_PICTURE = 8_000_000  # pixels from which a colour picture without loss is kept as JPEG
 _FORMATS = ("JPEG", "PNG")
+_OFFICE_SECONDS = 300.0  # of processor time for all office files together; what is left then is only named
+_OPENING = 40  # per cent of the work, when office files are laid out on the way
 _TRIES = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Opened:
-    """An exhibit that can be bound in: the pages of a PDF, a picture, or only a sheet that names it."""
+    """An exhibit that can be bound in: the pages of a PDF, a picture, an office file's pages, or a sheet that names it."""
 
     exhibit: Exhibit
     pages: int
     source: Any = None  # pikepdf.Pdf
+    laid_out: Path | None = None
     picture: Path | None = None
     original: str = ""
 
@@ -54,20 +61,23 @@ def bind(
 ) -> Volume:
     """Write the volume to `target`; `files` are the contents by the evidence's id, where they are there."""
     with contextlib.ExitStack() as stack:
-        opened, left = _look_at(exhibits, files, stack)
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix=".laid-out-", dir=target.parent)))
+        opened, left = _Opener(files, dossier, folder, stack, tell).all_of(exhibits)
         volume, front = _with_front(opened, tuple(left), dossier)
         out = stack.enter_context(pikepdf.new())
         for content in front:
             _add_pages(out, content, stack)
-        sheets = _sheets(volume, dossier)
         for one, bound in zip(opened, volume.bound, strict=True):
-            tell(bound.first * 100 // max(volume.pages, 1), f"装订附件 {bound.number}")
+            share = (100 - _OPENING) * bound.first // max(volume.pages, 1)
+            tell(_OPENING + share, f"装订附件 {bound.number}")
             if one.source is not None:
                 _add_source(out, one.source)
             elif one.picture is not None:
                 out.pages.append(_picture_page(out, one.picture))
+            elif one.laid_out is not None:
+                _add_pages(out, one.laid_out.read_bytes(), stack)
             else:
-                _add_pages(out, sheets[bound.number], stack)
+                _add_pages(out, _sheet_of(bound, dossier), stack)
         _stamp(out, volume, dossier, stack)
         _mark(out, volume)
         _describe(out, dossier)
@@ -78,41 +88,84 @@ def bind(
 # ── Opening ──────────────────────────────────────────────────────────────────
 
 
-def _look_at(
-    exhibits: Sequence[Exhibit], files: Mapping[str, Path], stack: contextlib.ExitStack
-) -> tuple[list[_Opened], list[Left]]:
-    opened: list[_Opened] = []
-    left: list[Left] = []
-    for one in exhibits:
-        path = files.get(one.evidence.id)
-        found = Refusal.GONE if path is None else _opened(one, path, len(opened) + 1, stack)
-        if isinstance(found, Refusal):
-            left.append(Left(exhibit=one, why=found))
-        else:
-            opened.append(found)
-    return opened, left
+class _Opener:
+    """Opens exhibit after exhibit; office files share one purse of time."""
 
+    def __init__(
+        self,
+        files: Mapping[str, Path],
+        dossier: Dossier,
+        folder: Path,
+        stack: contextlib.ExitStack,
+        tell: Tell,
+    ) -> None:
+        self.files, self.dossier, self.folder = files, dossier, folder
+        self.stack, self.tell, self.seconds = stack, tell, _OFFICE_SECONDS
 
-def _opened(one: Exhibit, path: Path, number: int, stack: contextlib.ExitStack) -> _Opened | Refusal:
-    match one.evidence.media_type:
-        case MediaType.PDF:
-            try:
-                source = stack.enter_context(pikepdf.open(path))
-                pages = _readable(source)
-            except pikepdf.PasswordError:
+    def all_of(self, exhibits: Sequence[Exhibit]) -> tuple[list[_Opened], list[Left]]:
+        opened: list[_Opened] = []
+        left: list[Left] = []
+        for place, one in enumerate(exhibits):
+            path = self.files.get(one.evidence.id)
+            number = len(opened) + 1
+            self.tell(_OPENING * place // len(exhibits), f"打开附件 {number}")
+            found = Refusal.GONE if path is None else self._opened(one, path, number)
+            if isinstance(found, Refusal):
+                left.append(Left(exhibit=one, why=found))
+            else:
+                opened.append(found)
+        return opened, left
+
+    def _opened(self, one: Exhibit, path: Path, number: int) -> _Opened | Refusal:
+        match one.evidence.media_type:
+            case MediaType.PDF:
+                return self._pdf(one, path)
+            case MediaType.JPEG | MediaType.PNG:
+                try:
+                    with Image.open(path, formats=_FORMATS) as picture:
+                        picture.load()
+                except (OSError, ValueError, Image.DecompressionBombError):
+                    return Refusal.DAMAGED
+                return _Opened(exhibit=one, pages=1, picture=path)
+            case MediaType.DOCX | MediaType.XLSX:
+                return self._office(one, path, number)
+
+    def _pdf(self, one: Exhibit, path: Path) -> _Opened | Refusal:
+        try:
+            source = self.stack.enter_context(pikepdf.open(path))
+            pages = _readable(source)
+        except pikepdf.PasswordError:
+            return Refusal.ENCRYPTED
+        except pikepdf.PdfError:
+            return Refusal.DAMAGED
+        return _Opened(exhibit=one, pages=pages, source=source) if pages else Refusal.DAMAGED
+
+    def _office(self, one: Exhibit, path: Path, number: int) -> _Opened | Refusal:
+        original, target = original_name(one.evidence, number), self.folder / f"{number}.pdf"
+        given = self.dossier.particulars
+        opening = Opening(
+            owner=given,
+            title=f"附件 {number}　{settable(one.evidence.title)}（{_OFFICE[one.evidence.media_type]}）",
+            note=f"门户按文件内容排版，版式以“原件”文件夹中的原文件为准：{original}",
+            made_on=given.printed_on,
+            identifier=given.checksum.encode(),
+        )
+        outcome, used = Outcome.NOT_SET, 0.0
+        if self.seconds > 1:
+            seconds = min(SECONDS, int(self.seconds))
+            outcome, used = lay_out(path, one.evidence.media_type, opening, target, seconds)
+        self.seconds -= used
+        match outcome:
+            case Outcome.SET:
+                return _Opened(
+                    exhibit=one, pages=_count(target.read_bytes()), laid_out=target, original=original
+                )
+            case Outcome.NOT_SET:
+                return _Opened(exhibit=one, pages=1, original=original)
+            case Outcome.DAMAGED:
+                return Refusal.DAMAGED
+            case Outcome.ENCRYPTED:
                 return Refusal.ENCRYPTED
-            except pikepdf.PdfError:
-                return Refusal.DAMAGED
-            return _Opened(exhibit=one, pages=pages, source=source) if pages else Refusal.DAMAGED
-        case MediaType.JPEG | MediaType.PNG:
-            try:
-                with Image.open(path, formats=_FORMATS) as picture:
-                    picture.load()
-            except (OSError, ValueError, Image.DecompressionBombError):
-                return Refusal.DAMAGED
-            return _Opened(exhibit=one, pages=1, picture=path)
-        case MediaType.DOCX | MediaType.XLSX:
-            return _Opened(exhibit=one, pages=1, original=original_name(one.evidence, number))
 
 
 def _readable(source: pikepdf.Pdf) -> int:
@@ -169,35 +222,26 @@ def _numbered(opened: Sequence[_Opened], left: tuple[Left, ...], index: int, lac
     return Volume(bound=tuple(bound), left=left, pages=at - 1, front=front, lacking=index + 1)
 
 
-def _sheets(volume: Volume, dossier: Dossier) -> dict[int, bytes]:
-    """For each office file a page that says where it lies."""
-    found = {}
-    for one in volume.bound:
-        if not one.original:
-            continue
-        evidence = one.exhibit.evidence
-        facts = [
-            ("名称", settable(evidence.title)),
-            ("文件", f"原件/{one.original}"),
-            ("种类", f"{_OFFICE[evidence.media_type]}，{words.file_size(evidence.size)}"),
-            ("SHA-256", evidence.sha256),
-            ("证明的内容", "、".join(item.title for item in one.exhibit.items)),
-        ]
-        found[one.number] = pdf.write(
-            html.fill(
-                "binding.html",
-                given=dossier.particulars,
-                title=f"附件 {one.number}",
-                blocks=[Text(text="本附件是办公文件，合订本里只放这一页，原件在申报包的“原件”文件夹里。")],
-                facts=facts,
-            ),
-            imprint=_imprint(dossier),
-        )
-    return found
+def _sheet_of(one: Bound, dossier: Dossier) -> bytes:
+    """A page that says where an office file lies that was not laid out."""
+    evidence = one.exhibit.evidence
+    facts = [
+        ("名称", settable(evidence.title)),
+        ("文件", f"原件/{one.original}"),
+        ("种类", f"{_OFFICE[evidence.media_type]}，{words.file_size(evidence.size)}"),
+        ("SHA-256", evidence.sha256),
+        ("证明的内容", "、".join(item.title for item in one.exhibit.items)),
+    ]
+    why = "这个文件太大、太复杂，或者写法不合标准，门户没有排成页面；合订本里只放这一页，内容见“原件”文件夹中的原文件。"
+    return _print(dossier, f"附件 {one.number}", [Text(text=why)], facts)
 
 
-def _print(dossier: Dossier, title: str, blocks: Iterable[Block]) -> bytes:
-    text = html.fill("binding.html", given=dossier.particulars, title=title, blocks=list(blocks), facts=[])
+def _print(
+    dossier: Dossier, title: str, blocks: Iterable[Block], facts: Sequence[tuple[str, str]] = ()
+) -> bytes:
+    text = html.fill(
+        "binding.html", given=dossier.particulars, title=title, blocks=list(blocks), facts=list(facts)
+    )
     return pdf.write(text, imprint=_imprint(dossier))
 
 
@@ -286,40 +330,24 @@ def _image(out: pikepdf.Pdf, path: Path) -> tuple[Any, tuple[int, int]]:
         is_turned = picture.getexif().get(0x0112, 1) != 1
         if picture.format == "JPEG" and picture.mode in {"L", "RGB"} and not is_turned:
             return _jpeg(out, path.read_bytes(), picture.mode, picture.size), picture.size
-        plain = _plain(ImageOps.exif_transpose(picture))
-    is_photo = plain.mode == "RGB" and (
-        picture.format != "PNG" or plain.width * plain.height > _LARGE_PICTURE
-    )
+        flat = plain(ImageOps.exif_transpose(picture))
+    is_photo = flat.mode == "RGB" and (picture.format != "PNG" or flat.width * flat.height > _LARGE_PICTURE)
     if is_photo:
         stream = io.BytesIO()
-        plain.save(stream, "JPEG", quality=90)
-        return _jpeg(out, stream.getvalue(), plain.mode, plain.size), plain.size
-    space = pikepdf.Name.DeviceRGB if plain.mode == "RGB" else pikepdf.Name.DeviceGray
+        flat.save(stream, "JPEG", quality=90)
+        return _jpeg(out, stream.getvalue(), flat.mode, flat.size), flat.size
+    space = pikepdf.Name.DeviceRGB if flat.mode == "RGB" else pikepdf.Name.DeviceGray
     stream_ = out.make_stream(
-        zlib.compress(plain.tobytes(), 6),
+        zlib.compress(flat.tobytes(), 6),
         Type=pikepdf.Name.XObject,
         Subtype=pikepdf.Name.Image,
-        Width=plain.width,
-        Height=plain.height,
+        Width=flat.width,
+        Height=flat.height,
         ColorSpace=space,
-        BitsPerComponent=1 if plain.mode == "1" else 8,
+        BitsPerComponent=1 if flat.mode == "1" else 8,
         Filter=pikepdf.Name.FlateDecode,
     )
-    return stream_, plain.size
-
-
-def _plain(picture: Image.Image) -> Image.Image:
-    """Without transparency, palette or inks: black and white, grey, or colour."""
-    if picture.mode in {"1", "L", "RGB"}:
-        return picture
-    if picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info:
-        clear = picture.convert("RGBA")
-        white = Image.new("RGB", clear.size, "white")
-        white.paste(clear, mask=clear.getchannel("A"))
-        return white
-    if picture.mode.startswith("I"):  # sixteen bits of grey
-        return picture.convert("I").point(lambda shade: shade * (1 / 256)).convert("L")
-    return picture.convert("RGB")
+    return stream_, flat.size
 
 
 def _jpeg(out: pikepdf.Pdf, content: bytes, mode: str, size: tuple[int, int]) -> Any:

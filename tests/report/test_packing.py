@@ -1,4 +1,4 @@
-"""The application package from thirty mixed files: pages, stamps, bookmarks and index agree, Word and print say the same."""
+"""The application package from thirty-two mixed files: pages, stamps, bookmarks and index agree, Word and print say the same."""
 
 import hashlib
 import io
@@ -130,7 +130,7 @@ def test_everything_lies_in_one_folder_named_after_the_enterprise(packed: Packed
     assert inside[-1] == "目录.txt"
     originals = [name for name in inside if name.startswith("原件/")]
     assert [re.sub(r"附件\d+_", "", name) for name in originals] == [
-        "原件/管理手册.docx", "原件/能源台账：2025 一月.xlsx",
+        "原件/管理手册.docx", "原件/能源台账：2025 一月.xlsx", "原件/不合标准.xlsx",
     ]  # fmt: skip
 
 
@@ -147,7 +147,7 @@ def test_bookmark_index_and_printed_number_agree_for_every_page(packed: Packed) 
         str(one.title): reader.get_destination_page_number(one) + 1  # type: ignore[union-attr, operator]
         for one in reader.outline
     }
-    assert len(packed.rows) == 27
+    assert len(packed.rows) == 28
     told = _index_rows(packed)
     at = packed.rows[0][2]
     for number, title, first, last in packed.rows:
@@ -186,7 +186,7 @@ def test_under_every_stamp_lies_the_page_that_it_names(packed: Packed) -> None:
             for page in range(first, last + 1):
                 assert f"{mark} P{page - first + 1}\n" in packed.pages[page - 1]
             seen += 1
-    assert seen == 18  # all that are PDF
+    assert seen == 20  # all that are PDF, and the office files that were laid out
 
 
 def test_every_page_is_upright_and_stamped_at_its_foot(packed: Packed) -> None:
@@ -254,9 +254,11 @@ def test_many_lacks_are_told_by_section_so_that_one_page_holds_them() -> None:
 
 def test_files_that_cannot_be_opened_are_named_with_the_reason(packed: Packed) -> None:
     front = _bare("".join(packed.pages[: packed.rows[0][2] - 1]))
-    for name, why in (("加密.pdf", "文件加密"), ("损坏.pdf", "文件损坏"), ("截断.jpg", "文件损坏")):
+    for name, why in (
+        ("加密.pdf", "文件加密"), ("损坏.pdf", "文件损坏"), ("截断.jpg", "文件损坏"), ("有密码.docx", "文件加密"),
+    ):  # fmt: skip
         assert f"（{name}）{why}" in front
-    assert {title for _, title, _, _ in packed.rows}.isdisjoint({"加密", "损坏", "截断"})
+    assert {title for _, title, _, _ in packed.rows}.isdisjoint({"加密", "损坏", "截断", "有密码"})
 
 
 def test_what_lacks_stands_on_one_page_and_what_expired_is_marked(packed: Packed) -> None:
