@@ -1,5 +1,5 @@
-"""The command door: demo | serve | worker | migrate | backup | doctor | statistics | routes | assess | report | workbook | white-paper |
-preview | verify | remind | staff | audit.
+"""The command door: demo | serve | worker | migrate | backup | doctor | fonts | statistics | routes | assess | report | workbook |
+white-paper | preview | verify | remind | staff | audit.
 
 Each command imports what it needs when it runs: `portal assess` starts without the database, and nothing here ever
 loads Flask – the web is started as a process of its own.
@@ -146,6 +146,14 @@ def doctor_command() -> None:
     from portal.cli.doctor import examine
 
     sys.exit(examine(Settings.from_environment()))
+
+
+@commands.command("fonts", help="制作精简字体：报告文件更小，打印占用的内存更少（./run setup 会自动制作）")
+def fonts_command() -> None:
+    """Cut the typeface."""
+    from portal.cli.fonts import make_cut
+
+    make_cut(Settings.from_environment())
 
 
 @commands.group("statistics", help="统计")

@@ -13,10 +13,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from portal.report.document import ReportDocument
+from portal.report.typeface import FAMILY, cuts
 from portal.report.typography import finalize, plain
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "report"
-FAMILY = "Noto Sans CJK SC"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +42,12 @@ def render(document: ReportDocument | Paper, folder: Path = TEMPLATES) -> str:
 
 
 def version(folder: Path = TEMPLATES) -> str:
-    """A hash of the prints' templates and code: an improved paper is printed anew."""
+    """A hash of the prints' templates, code and cut fonts: an improved paper is printed anew."""
     digest = hashlib.sha256()
     for place, pattern in ((folder, "*"), (Path(__file__).parent, "*.py")):
         for file in sorted(path for path in place.rglob(pattern) if path.is_file()):
             digest.update(file.relative_to(place).as_posix().encode() + b"\0" + file.read_bytes())
+    digest.update("\0".join(cuts()).encode())
     return digest.hexdigest()
 
 

@@ -7,28 +7,26 @@ One font configuration and one parsed style sheet serve the whole process.
 import logging
 import os
 import re
-import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from html import unescape
-from pathlib import Path
 from typing import Any
 
 from portal.core.errors import PortalError
+from portal.report import typeface
 from portal.report.document import Attached
-from portal.report.html import FAMILY, TEMPLATES
+from portal.report.html import TEMPLATES
+from portal.report.typeface import FAMILY, FONT_SETTINGS, STYLES
 
-FONT_SETTINGS = Path(__file__).resolve().parents[1] / "fontconfig" / "fonts.conf"
 os.environ["FONTCONFIG_FILE"] = str(FONT_SETTINGS)
 
-import weasyprint  # noqa: E402 - reads FONTCONFIG_FILE
-from weasyprint.text.fonts import FontConfiguration  # noqa: E402
-from weasyprint.urls import FatalURLFetchingError, URLFetcher  # noqa: E402
+import weasyprint
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
-STYLES = ("regular", "bold")
 OnPage = Callable[[int], None]
 
 
@@ -141,14 +139,8 @@ def letters() -> frozenset[int]:
 def _coverage(style: str) -> frozenset[int]:
     """Fontconfig's own list of characters: from its cache, without opening a 20 MB font."""
     try:
-        listing = subprocess.run(  # noqa: S603 - fixed words
-            ["fc-list", "-f", "%{charset}\n", f"{FAMILY}:style={style}"],  # noqa: S607 - wherever it is
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=60,
-        ).stdout
-    except (OSError, subprocess.SubprocessError) as error:
+        listing = typeface.ask("%{charset}", style)
+    except OSError as error:
         raise FontsMissing(f"无法查询字体（fc-list）：{error}。请安装 fontconfig") from error
     numbers: set[int] = set()
     for span in listing.split():
