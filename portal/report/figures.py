@@ -443,10 +443,17 @@ def timeline(title: str, tracks: Sequence[Track]) -> str:
         room = 6.1 * _width(said) + 6
         # Behind the bar while there is room, else on it, else before it, else cut.
         if end + room <= wide:
+            # On white, or the quarters' lines would cross it out.
+            parts.append(
+                f'<rect x="{_n(end + 4)}" y="{_n(middle - 8)}" width="{_n(room - 4)}" height="16" fill="#ffffff"/>'
+            )
             parts.append(_text(end + 6, middle + 4.3, said, size=11.5))
         elif end - x >= room:
             parts.append(_text(end - 6, middle + 4.3, said, size=11.5, fill="#ffffff", anchor="end"))
         elif x - room >= left:
+            parts.append(
+                f'<rect x="{_n(x - room)}" y="{_n(middle - 8)}" width="{_n(room - 4)}" height="16" fill="#ffffff"/>'
+            )
             parts.append(_text(x - 6, middle + 4.3, said, size=11.5, anchor="end"))
         else:
             kept = _clipped(said, int((wide - end - 6) / 6.1))

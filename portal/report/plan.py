@@ -65,7 +65,7 @@ def plan_part(
         lines=lines,
         totals=_totals(outlook),
         chart=timeline("各项措施的实施时间", tracks) if tracks else "",
-        notes=tuple(_notes(outlook)),
+        notes=tuple(_notes(outlook, ledger)),
     )
 
 
@@ -135,10 +135,14 @@ def _totals(outlook: Outlook) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
-def _notes(outlook: Outlook) -> list[str]:
+def _notes(outlook: Outlook, ledger: Mapping[str, Measure]) -> list[str]:
     notes = []
     if outlook.unpriced:
-        notes.append(f"{len(outlook.unpriced)} 项措施没有投资数据，合计不含它们，也不计算回收期。")
+        count = len(outlook.unpriced)
+        notes.append(f"{count} 项措施的来源和方案里没有投资，投资合计不含它们，也不计算回收期。")
+    entered = [ledger[one.id] for one in outlook.taken if one.id in ledger]
+    if any(one.spent is not None or one.budget is not None for one in entered):
+        notes.append("注明“预算”“实际”的费用取自整改台账。")
     if outlook.cases:
         notes.append(f"{len(outlook.cases)} 项措施的投资是来源案例的规模，不是本厂的。")
     if outlook.savings.is_limited:
