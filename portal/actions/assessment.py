@@ -144,10 +144,9 @@ def opened(
 ) -> OpenAssessment:
     """The record with its pinned questionnaire and answers, in the questionnaire's order."""
     questionnaire = work.library.questionnaire(record.questionnaire_id, record.questionnaire_version)
-    case = stored_review.find(work.session, record.id) if record.number else None
-    reopened = writable(work, case)
+    reopened = writable(work, record.case)
     if record.state is not AssessmentState.DRAFT and answers:
-        answers = _as_submitted(answers, stored.frozen_answers(work.session, record.id), reopened)
+        answers = _as_submitted(answers, record.frozen, reopened)
     return OpenAssessment(
         id=record.id,
         enterprise=record.enterprise,
@@ -158,7 +157,9 @@ def opened(
         submitted_at=record.submitted_at,
         number=record.number,
         checksum=record.checksum,
-        case=case,
+        frozen=record.frozen,
+        case=record.case,
+        confirmed=record.confirmed,
         reopened=reopened,
     )
 

@@ -37,7 +37,6 @@ from portal.core.roles import Account
 from portal.core.scoring import assess
 from portal.storage import assessment as stored_assessment
 from portal.storage import correction as stored
-from portal.storage import evidence as stored_evidence
 from portal.storage import review as stored_review
 
 Problems = tuple[Problem, ...]
@@ -168,9 +167,8 @@ def _correction(work: Work, one: OpenAssessment, case: Case) -> Correction:
         for reply in stored_review.replies(work.session, one.id)
         if reply.round == case.round
     }
-    frozen = stored_assessment.frozen_answers(work.session, one.id)
-    files = evidence.frozen_links(work, one.id)
-    files_before = stored_evidence.submitted(work.session, one.id, case.round) or {}
+    frozen, files = one.frozen, evidence.frozen_links(work, one.id)
+    files_before = stored_review.submissions(work.session, one.id)[-1].evidence
     steps = [step for step in stored_review.decisions(work.session, one.id) if step.round == case.round]
     returned = _last(steps, Deed.RETURN)
     before = {doubt.token for doubt in filing.doubts_of(assess(one.questionnaire, frozen, one.year))}
@@ -199,13 +197,6 @@ def _correction(work: Work, one: OpenAssessment, case: Case) -> Correction:
 
 def _last(steps: Collection[Decision], deed: Deed) -> Decision | None:
     return next((step for step in reversed(list(steps)) if step.deed is deed), None)
-
-
-def rounds(work: Work, who: Account, id: str) -> tuple[stored.Slip, ...]:
-    """Every submission with its points and receipt, oldest first; raises NotFound."""
-    if stored_assessment.find(work.session, id, sight=who.sight) is None:
-        raise NotFound(id)
-    return stored.slips(work.session, id)
 
 
 # ── 补正 ─────────────────────────────────────────────────────────────────────
@@ -361,9 +352,8 @@ class Dispute:
 def dispute(work: Work, who: Account, id: str) -> Dispute:
     """The lowered items of what was confirmed; raises NotFound before, and where nothing was lowered."""
     one = filing.open_(work, who, id)
-    confirmed = stored_review.confirmed(work.session, id)
-    lowered = _lowered(work, id)
-    if one.case is None or confirmed is None or not lowered:
+    lowered = _lowered(work, id) if one.confirmed is not None else {}
+    if one.case is None or one.confirmed is None or not lowered:
         raise NotFound(id)
     objections = {given.item: given for given in stored_review.objections(work.session, id)}
     ends = one.case.objection_ends
@@ -382,7 +372,7 @@ def dispute(work: Work, who: Account, id: str) -> Dispute:
         ),
         until=local_day(ends - timedelta(seconds=1)) if ends is not None else None,
         may_object=Deed.OBJECT in deeds_of(one.case, Party.ENTERPRISE, now=work.now),
-        confirmed=confirmed,
+        confirmed=one.confirmed,
         answered=_last(stored_review.decisions(work.session, id), Deed.DECIDE),
     )
 

@@ -4,14 +4,13 @@ from dataclasses import dataclass
 
 from portal import words
 from portal.actions import assessment as filing
-from portal.actions import evidence
 from portal.actions.assessment import NotEditable
 from portal.actions.work import NotFound, Work
 from portal.core.answers import Answers
 from portal.core.assessment import Assessment
 from portal.core.data_check import LONGEST_EXPLANATION, Explanation, Finding, find_irregularities
 from portal.core.errors import Problem
-from portal.core.evidence import PERIOD_CHECK, out_of_period
+from portal.core.evidence import PERIOD_CHECK, Links, out_of_period
 from portal.core.filing import OpenAssessment
 from portal.core.plain_text import cleaned, is_printable
 from portal.core.roles import Account
@@ -28,16 +27,15 @@ class Checked:
     explanation: Explanation | None
 
 
-def of(work: Work, open_: OpenAssessment, assessment: Assessment) -> tuple[Checked, ...]:
+def of(work: Work, open_: OpenAssessment, assessment: Assessment, files: Links) -> tuple[Checked, ...]:
     """The findings of a self-check that is open and scored already, in the questionnaire's order.
 
+    `files` are those of the submission, or a draft's as they stand: a date outside the year is a finding.
     Jumps are judged against the enterprise's newest earlier self-check of the same sector.
     """
     explanations = stored.of(work.session, open_.id)
     findings = find_irregularities(assessment, _last_year(work, open_))
-    dated = out_of_period(
-        open_.questionnaire, evidence.as_submitted(work, open_), open_.year, *words.EVIDENCE_PERIOD
-    )
+    dated = out_of_period(open_.questionnaire, files, open_.year, *words.EVIDENCE_PERIOD)
     if dated is not None:
         findings = (*findings, dated)
     return tuple(
@@ -46,12 +44,12 @@ def of(work: Work, open_: OpenAssessment, assessment: Assessment) -> tuple[Check
 
 
 def _last_year(work: Work, open_: OpenAssessment) -> Answers | None:
+    if not open_.is_editable:
+        # A bureau reads what was submitted: last year's draft shall not show through a finding.
+        return stored_assessment.submitted_before(work.session, open_.enterprise.id, open_.year) or None
     before = stored_assessment.latest_before(work.session, open_.enterprise.id, open_.year)
     if before is None:
         return None
-    if not open_.is_editable:
-        # A bureau reads what was submitted: last year's draft shall not show through a finding.
-        return stored_assessment.frozen_answers(work.session, before) or None
     return {item: kept.answer for item, kept in stored_assessment.answers(work.session, before).items()}
 
 

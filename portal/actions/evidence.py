@@ -351,59 +351,52 @@ def remove(work: Work, who: Account, id: str) -> None:
 # ── Beside the items ─────────────────────────────────────────────────────────
 
 
-def of_assessment(work: Work, who: Account | None, assessment_id: str) -> Links:
+def of_assessment(work: Work, who: Account, assessment_id: str) -> Links:
     """Item → its files. A draft's, or what is being corrected, as it stands; otherwise as it was submitted.
 
-    A bureau sees what was submitted, nothing later. `who` is None for the worker, and for a self-check that was
-    opened within sight a moment ago. Raises NotFound.
+    A bureau sees what was submitted, nothing later. Raises NotFound.
     """
-    record = stored_assessment.find(work.session, assessment_id, sight=who.sight if who else None)
+    record = stored_assessment.find(work.session, assessment_id, sight=who.sight)
     if record is None:
         raise NotFound(assessment_id)
-    is_bureau = who is not None and bool(who.sight.jurisdiction)
-    ids: Mapping[ItemId, Sequence[str]]
-    if record.state is AssessmentState.DRAFT:
-        ids = stored.links(work.session, assessment_id)
-    elif not is_bureau and _is_returned(work, assessment_id):
-        ids = frozen_links(work, assessment_id)
-    else:
-        ids = stored.submitted(work.session, assessment_id) or {}
-    return _with_files(work, ids)
+    return _files(work, record, is_bureau=bool(who.sight.jurisdiction))
+
+
+def of_open(work: Work, open_: OpenAssessment) -> Links:
+    """The same for a self-check that whoever fills it in has open."""
+    return _files(work, open_, is_bureau=False)
 
 
 def as_submitted(work: Work, open_: OpenAssessment) -> Links:
     """Item → its files: a draft's as they stand, otherwise those of the newest submission, whoever looks."""
-    if open_.is_editable:
-        return _with_files(work, stored.links(work.session, open_.id))
-    return _with_files(work, stored.submitted(work.session, open_.id) or {})
+    return _files(work, open_, is_bureau=True)
 
 
-def of_round(work: Work, who: Account, assessment_id: str, round: int) -> Links:
-    """Item → its files as they were submitted in that round; raises NotFound."""
-    if stored_assessment.find(work.session, assessment_id, sight=who.sight) is None:
-        raise NotFound(assessment_id)
-    return _with_files(work, stored.submitted(work.session, assessment_id, round) or {})
+def _files(work: Work, one: OpenAssessment | stored_assessment.AssessmentRecord, *, is_bureau: bool) -> Links:
+    ids: Mapping[ItemId, Sequence[str]]
+    if one.state is AssessmentState.DRAFT:
+        ids = stored.links(work.session, one.id)
+    elif not is_bureau and one.case is not None and one.case.is_out:
+        ids = frozen_links(work, one.id)
+    else:
+        ids = stored_review.submissions(work.session, one.id)[-1].evidence
+    (found,) = with_files(work, ids)
+    return found
 
 
-def with_objections(work: Work, who: Account, assessment_id: str, items: Collection[ItemId]) -> Links:
-    """Item → the files that now stand beside it, submitted or added for an objection; raises NotFound."""
-    if not items:
-        return {}
-    if stored_assessment.find(work.session, assessment_id, sight=who.sight) is None:
-        raise NotFound(assessment_id)
-    there = stored.links(work.session, assessment_id)
-    found = _with_files(work, {item: there.get(item, []) for item in items})
-    return {item: found.get(item, ()) for item in items}
+def with_files(work: Work, *several: Mapping[ItemId, Sequence[str]]) -> tuple[Links, ...]:
+    """Item → its files, for each of several, within one's sight already: read together."""
+    there = stored.by_id(work.session, {id for ids in several for some in ids.values() for id in some})
+    return tuple(linked(ids, there) for ids in several)
 
 
-def _with_files(work: Work, ids: Mapping[ItemId, Sequence[str]]) -> Links:
-    there = stored.by_id(work.session, {id for some in ids.values() for id in some})
-    return linked(ids, there)
+def for_objections(work: Work, assessment_id: str, items: Collection[ItemId]) -> dict[ItemId, list[str]]:
+    """Item → the ids of the files that now stand beside it, submitted or added for an objection.
 
-
-def _is_returned(work: Work, assessment_id: str) -> bool:
-    case = stored_review.find(work.session, assessment_id)
-    return case is not None and case.is_out
+    Of a self-check that was opened within sight.
+    """
+    there = stored.links(work.session, assessment_id) if items else {}
+    return {item: there.get(item, []) for item in items}
 
 
 def frozen_links(work: Work, assessment_id: str) -> dict[ItemId, list[str]]:
@@ -413,12 +406,15 @@ def frozen_links(work: Work, assessment_id: str) -> dict[ItemId, list[str]]:
     the file has left the library since.
     """
     now = stored.links(work.session, assessment_id)
-    round = stored.newest_round(work.session, assessment_id)
-    before = stored.submitted(work.session, assessment_id, round)
-    if before is None:
+    rounds = stored_review.submissions(work.session, assessment_id)
+    if not rounds:
         return now
-    reopened = stored.sent_back(work.session, assessment_id, round)
-    kept = {item: list(ids) for item, ids in before.items() if item not in reopened}
+    reopened = {
+        one.item
+        for one in stored_review.verdicts(work.session, assessment_id, is_issued=True)
+        if one.kind is VerdictKind.RETURNED and one.round == rounds[-1].round
+    }
+    kept = {item: list(ids) for item, ids in rounds[-1].evidence.items() if item not in reopened}
     return kept | {item: ids for item, ids in now.items() if item in reopened}
 
 
@@ -487,9 +483,8 @@ def beside(work: Work, who: Account, open_: OpenAssessment, item: ItemId) -> tup
     if open_.case is None or open_.case.state not in _OBJECTING:
         return files
     known = {one.id for one in files}
-    return files + tuple(
-        one for one in with_objections(work, who, open_.id, [item])[item] if one.id not in known
-    )
+    (added,) = with_files(work, for_objections(work, open_.id, [item]))
+    return files + tuple(one for one in added.get(item, ()) if one.id not in known)
 
 
 def day_needed(work: Work, open_: OpenAssessment) -> date:
@@ -499,7 +494,7 @@ def day_needed(work: Work, open_: OpenAssessment) -> date:
 
 def coverage_of(work: Work, open_: OpenAssessment, assessment: Assessment) -> Coverage:
     """Which items that claim something have valid evidence; for a self-check that is open and scored already."""
-    return coverage(assessment, of_assessment(work, None, open_.id), day_needed(work, open_))
+    return coverage(assessment, of_open(work, open_), day_needed(work, open_))
 
 
 # ── Upkeep ───────────────────────────────────────────────────────────────────

@@ -61,7 +61,7 @@ def judge(work: Work, who: Account, id: str, said: Judgement) -> Problems:
         by=who.name,
         at=work.now,
     )
-    declared = assess(questionnaire, stored_assessment.frozen_answers(work.session, id), record.year)
+    declared = assess(questionnaire, record.frozen, record.year)
     problems = check_verdict(declared, verdict)
     if problems:
         return problems

@@ -43,7 +43,7 @@ def available(work: Work, one: OpenAssessment) -> tuple[Available, ...]:
         for step in steps
         if step.deed is Deed.RETURN
     ]
-    if stored_review.confirmed(work.session, one.id) is not None:
+    if one.confirmed is not None:
         found.append(Available("opinion", papers.TITLES[papers.OPINION]))
     return tuple(found)
 
@@ -173,7 +173,7 @@ def _notice(work: Work, one: OpenAssessment, round: int) -> Notice:
 
 
 def _opinion(work: Work, one: OpenAssessment) -> Opinion:
-    declared = assess(one.questionnaire, stored_assessment.frozen_answers(work.session, one.id), one.year)
+    declared = assess(one.questionnaire, one.frozen, one.year)
     found = reviewed.of(work, one, declared)
     if found is None or found.opinions.city_at is None or one.case is None:
         raise NotFound(one.id)

@@ -42,7 +42,6 @@ from portal.storage import assessment as stored_assessment
 from portal.storage import correction as stored_correction
 from portal.storage import firm as stored_firm
 from portal.storage import report as stored
-from portal.storage import review as stored_review
 from portal.storage.files import CONTENT, FileGone, StoreUnreachable, open_store
 
 GRACE = timedelta(seconds=30)  # a lease lasts longer than the longest printing by this
@@ -238,9 +237,8 @@ def check(work: Work, number: str) -> PublicRecord | None:
     record = stored_assessment.find_by_number(work.session, number_form(number))
     if record is None or record.submitted_at is None or record.receipt is None:
         return None
-    confirmed = stored_review.confirmed(work.session, record.id)
+    case, confirmed = record.case, record.confirmed
     opinions = stored_correction.opinions(work.session, record.id)
-    case = stored_review.find(work.session, record.id)
     return PublicRecord(
         number=record.number,
         enterprise_name=record.enterprise.profile.name,

@@ -6,18 +6,19 @@ from decimal import Decimal
 from typing import Any
 
 from portal.actions import assessment as filing
-from portal.actions import data_check
+from portal.actions import data_check, evidence
 from portal.actions import verified as reviewed
 from portal.actions.work import NotFound, Work
 from portal.core.advice import Recommendation, Step, advise, plan
 from portal.core.answers import Answers
 from portal.core.assessment import Assessment, ColumnResult, Gate, GateState, SectionResult
 from portal.core.axes import AxesRating, ratings
-from portal.core.filing import AssessmentState, OpenAssessment
+from portal.core.filing import OpenAssessment
 from portal.core.gaps import Gap, find_gaps
 from portal.core.library import Library
 from portal.core.questionnaire import ItemId
 from portal.core.receipt import receipt
+from portal.core.review import Submission
 from portal.core.roles import Account, Sight
 from portal.core.scoring import assess
 from portal.core.verified import Verified
@@ -27,6 +28,7 @@ from portal.report.figures import NARROW
 from portal.report.results import scores, section_bars, staircase
 from portal.report.verified import LoweredLine, VerifiedPart
 from portal.storage import assessment as stored
+from portal.storage import review as stored_review
 
 LARGEST = 5
 
@@ -46,6 +48,7 @@ class Result:
     ratings: tuple[AxesRating, ...]
     library: Library
     verified: Verified | None = None  # once the city has confirmed
+    rounds: tuple[Submission, ...] = ()
 
     @property
     def counting(self) -> Assessment:
@@ -81,7 +84,7 @@ def _result(work: Work, id: str, *, sight: Sight | None) -> Result:
     if record is None:
         raise NotFound(id)
     open_ = filing.opened(work, record, filing.answers_for(work, sight, id))
-    assessment = assess(open_.questionnaire, _answers(work, open_), open_.year)
+    assessment = assess(open_.questionnaire, _answers(open_), open_.year)
     gaps = find_gaps(assessment)
     recommendations = advise(assessment, gaps, work.library.technologies, work.library.carriers)
     slip = record.receipt if record.receipt is not None else receipt(assessment)
@@ -93,10 +96,11 @@ def _result(work: Work, id: str, *, sight: Sight | None) -> Result:
         steps=plan(assessment, recommendations),
         receipt=slip,
         checksum=record.checksum or filing.checksum(slip),
-        checked=data_check.of(work, open_, assessment),
+        checked=data_check.of(work, open_, assessment, evidence.as_submitted(work, open_)),
         ratings=ratings(assessment),
         library=work.library,
         verified=reviewed.of(work, open_, assessment),
+        rounds=stored_review.submissions(work.session, id) if not open_.is_editable else (),
     )
 
 
@@ -137,7 +141,7 @@ def live(work: Work, who: Account, id: str) -> LiveResult:
 
 def assess_open(work: Work, open_: OpenAssessment) -> Assessment:
     """Score a self-check that is open already, without reading it again."""
-    return assess(open_.questionnaire, _answers(work, open_), open_.year)
+    return assess(open_.questionnaire, _answers(open_), open_.year)
 
 
 def summary_of(assessment: Assessment) -> LiveResult:
@@ -154,7 +158,5 @@ def summary_of(assessment: Assessment) -> LiveResult:
     )
 
 
-def _answers(work: Work, open_: OpenAssessment) -> Answers:
-    if open_.state is AssessmentState.DRAFT:
-        return open_.given
-    return stored.frozen_answers(work.session, open_.id)
+def _answers(open_: OpenAssessment) -> Answers:
+    return open_.given if open_.is_editable else open_.frozen

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from portal.actions import assessment as filing
 from portal.actions import data_check, evidence, statistics
 from portal.actions.work import NotFound, Work
 from portal.core.answers import Answer
@@ -115,22 +116,10 @@ def party_of(who: Account) -> Party:
 def open_(work: Work, who: Account, id: str) -> Dossier:
     """A case within one's jurisdiction; raises NotFound."""
     record, case = found(work, who, id)
-    questionnaire = work.library.questionnaire(record.questionnaire_id, record.questionnaire_version)
-    one = OpenAssessment(
-        id=record.id,
-        enterprise=record.enterprise,
-        year=record.year,
-        questionnaire=questionnaire,
-        state=record.state,
-        answers={},
-        submitted_at=record.submitted_at,
-        number=record.number,
-        checksum=record.checksum,
-        case=case,
-    )
+    one = filing.opened(work, record, {})
     party = party_of(who)
     rounds = stored.submissions(work.session, id)
-    scored = {one.round: assess(questionnaire, one.answers, record.year) for one in rounds}
+    scored = {each.round: assess(one.questionnaire, each.answers, one.year) for each in rounds}
     declared = scored[rounds[-1].round]
     earlier_rounds = {number: then for number, then in scored.items() if number != rounds[-1].round}
     before = scored[rounds[-2].round] if len(rounds) > 1 else None
@@ -140,17 +129,22 @@ def open_(work: Work, who: Account, id: str) -> Dossier:
         if may_see(verdict, party, case.state)
     )
     stands = standing(seen, party)
-    confirmed = stored.confirmed(work.session, id)
     is_objected = case.state in (ReviewState.OBJECTED, ReviewState.CLOSED)
     objections = stored.objections(work.session, id) if is_objected else ()
-    counting = confirmed.answers if confirmed is not None else verified(declared.answers, stands)
+    counting = one.confirmed.answers if one.confirmed is not None else verified(declared.answers, stands)
+    files, files_before, objected = evidence.with_files(
+        work,
+        rounds[-1].evidence,
+        rounds[-2].evidence if before is not None else {},
+        evidence.for_objections(work, id, [each.item for each in objections]),
+    )
     return Dossier(
         open=one,
         case=case,
         party=party,
         deeds=deeds_of(case, party, who.id, now=work.now),
         declared=declared,
-        verified=assess(questionnaire, counting, record.year),
+        verified=assess(one.questionnaire, counting, one.year),
         verdicts=seen,
         standing=stands,
         left=left_to_judge(declared, stands, _since(earlier_rounds, declared)),
@@ -158,15 +152,15 @@ def open_(work: Work, who: Account, id: str) -> Dossier:
         before=before,
         changed=changed(before, declared) if before is not None else frozenset(),
         earlier=_earlier(work, who, one),
-        checked=data_check.of(work, one, declared),
-        evidence=evidence.of_assessment(work, who, id),
-        evidence_before=evidence.of_round(work, who, id, rounds[-2].round) if before is not None else {},
+        checked=data_check.of(work, one, declared, files),
+        evidence=files,
+        evidence_before=files_before,
         decisions=stored.decisions(work.session, id),
         replies=stored.replies(work.session, id) if len(rounds) > 1 else (),
         objections=objections,
-        objected=evidence.with_objections(work, who, id, [one.item for one in objections]),
-        confirmed=confirmed,
-        peers=statistics.item_spread(work, record.questionnaire_id, record.year),
+        objected=objected,
+        confirmed=one.confirmed,
+        peers=statistics.item_spread(work, one.questionnaire.id, one.year),
     )
 
 
@@ -181,8 +175,10 @@ def found(
     if not who.sight.jurisdiction:
         raise NotFound(id)
     record = stored_assessment.find(work.session, id, sight=who.sight)
-    case = stored.find(work.session, id, is_locking=is_locking) if record is not None else None
-    if record is None or case is None:
+    if record is None:
+        raise NotFound(id)
+    case = stored.find(work.session, id, is_locking=True) if is_locking else record.case
+    if case is None:
         raise NotFound(id)
     return record, case
 

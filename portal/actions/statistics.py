@@ -33,7 +33,6 @@ from portal.report import statistics as paper
 from portal.report.peers import PeerPart
 from portal.storage import assessment as stored_assessment
 from portal.storage import campaign as stored_campaign
-from portal.storage import review as stored_review
 from portal.storage import statistics as stored
 from portal.storage.statistics import Listed, Wanted
 
@@ -246,18 +245,32 @@ def spreads(work: Work, year: int) -> dict[str, dict[Place, panels.Distribution]
 
 def gaps(work: Work, asked: Selection) -> list[panels.ItemLine]:
     """The items of the sector, or of every sector, at the district or the city; the commonest gap first."""
-    kinds = ("item", "gap", "in_place")
-    counts = stored.counts_by_district(work.session, asked.year, "item", asked.sector)
-    sums = stored.totals(work.session, asked.year, kinds, district=asked.district, sector=asked.sector)
+    counts, sums = _item_sums(work, asked, ("item", "gap", "in_place"))
     return panels.item_lines(counts, sums, asked.district, opened(work, asked.year))
+
+
+def _item_sums(
+    work: Work, asked: Selection, kinds: tuple[str, ...]
+) -> tuple[panels.ItemCounts, panels.ItemSums]:
+    """In every district how many stand behind each item of the first kind; of all kinds the sums at the place."""
+    found = stored.by_district(work.session, asked.year, kinds, asked.sector)
+    counts = {
+        (sector, key): {district: count for district, (count, _) in each.items()}
+        for (sector, kind, key), each in found.items()
+        if kind == kinds[0]
+    }
+    sums = {}
+    for cell, each in found.items():
+        here = each.values() if not asked.district else [each.get(asked.district, (0, 0))]
+        count = sum(count for count, _ in here)
+        if count:
+            sums[cell] = count, sum(total for _, total in here)
+    return counts, sums
 
 
 def inflation(work: Work, asked: Selection) -> list[panels.Inflated]:
     """The items whose declared share was lowered by review, the most inflated first."""
-    counts = stored.counts_by_district(work.session, asked.year, "inflation", asked.sector)
-    sums = stored.totals(
-        work.session, asked.year, ("inflation", "lowered"), district=asked.district, sector=asked.sector
-    )
+    counts, sums = _item_sums(work, asked, ("inflation", "lowered"))
     checked = _places(work, asked.year)
     open_ = shown(panels.counts_of(checked, "submitted"))
     return panels.inflated(counts, sums, asked.district, shown(panels.counts_of(checked, "verified"), open_))
@@ -560,13 +573,10 @@ def rebuild(work: Work) -> int:
         record = stored_assessment.find(work.session, id, sight=None)
         assert record is not None  # it was listed a moment ago
         questionnaire = work.library.questionnaire(record.questionnaire_id, record.questionnaire_version)
-        answers = stored_assessment.frozen_answers(work.session, id)
-        case = stored_review.find(work.session, id)
-        confirmed = stored_review.confirmed(work.session, id)
-        profile = record.enterprise.profile
+        case, confirmed, profile = record.case, record.confirmed, record.enterprise.profile
         contributions[id] = facts.of(
             work.library,
-            assess(questionnaire, answers, record.year),
+            assess(questionnaire, record.frozen, record.year),
             year=record.year,
             district=case.district if case is not None else profile.district,
             scale=profile.scale,

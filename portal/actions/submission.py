@@ -11,13 +11,12 @@ from portal.actions.work import NotFound, Work
 from portal.core.assessment import Assessment
 from portal.core.evidence import Links
 from portal.core.filing import OpenAssessment
+from portal.core.review import Submission
 from portal.core.roles import Account
 from portal.core.scoring import assess
 from portal.core.verified import Verified
 from portal.storage import assessment as stored_assessment
-from portal.storage import correction as stored
-from portal.storage import review as stored_review
-from portal.storage.correction import Slip
+from portal.storage import review as stored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,38 +24,37 @@ class Submitted:
     """One round's submission. `verified` stands beside the newest round's, once the city has confirmed."""
 
     open: OpenAssessment
-    slip: Slip
+    slip: Submission
     declared: Assessment
     files: Links
     verified: Verified | None
     rounds: int
 
-    def receipt(self, *, is_verified: bool) -> Mapping[str, Any]:
-        """The receipt of the declared score, or of the verified one; raises NotFound while there is none."""
-        if not is_verified:
-            return self.slip.receipt
-        if self.verified is None or self.verified.opinions.receipt is None:
-            raise NotFound(self.open.id)
-        return self.verified.opinions.receipt
-
 
 def of_round(work: Work, who: Account, id: str, round: int) -> Submitted:
     """What the enterprise's people and the bureau may read of a round; raises NotFound, also for one that was not."""
     record = stored_assessment.find(work.session, id, sight=who.sight)
-    slips = stored.slips(work.session, id) if record is not None else ()
+    slips = stored.submissions(work.session, id) if record is not None else ()
     slip = next((one for one in slips if one.round == round), None)
     if record is None or slip is None:
         raise NotFound(f"{id} {round}")
     one = opened(work, record, {})
-    answers = next(
-        each.answers for each in stored_review.submissions(work.session, id) if each.round == round
-    )
-    declared = assess(one.questionnaire, answers, one.year)
+    declared = assess(one.questionnaire, slip.answers, one.year)
+    (files,) = evidence.with_files(work, slip.evidence)
     return Submitted(
         open=one,
         slip=slip,
         declared=declared,
-        files=evidence.of_round(work, who, id, round),
+        files=files,
         verified=reviewed.of(work, one, declared) if slip is slips[-1] else None,
         rounds=len(slips),
     )
+
+
+def receipt(work: Work, found: Submitted, *, is_verified: bool) -> Mapping[str, Any]:
+    """The receipt of the declared score, or of the verified one; raises NotFound while there is none."""
+    if not is_verified:
+        return stored.receipt(work.session, found.open.id, found.slip.round)
+    if found.verified is None or found.verified.opinions.receipt is None:
+        raise NotFound(found.open.id)
+    return found.verified.opinions.receipt

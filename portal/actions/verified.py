@@ -16,10 +16,9 @@ def of(work: Work, one: OpenAssessment, declared: Assessment) -> Verified | None
 
     Only verdicts that were issued are read, and objections only once they were sent.
     """
-    if one.case is None:
-        return None
-    kept, opinions = stored_review.confirmed(work.session, one.id), stored.opinions(work.session, one.id)
-    if kept is None or opinions is None:
+    kept = one.confirmed
+    opinions = stored.opinions(work.session, one.id) if kept is not None else None
+    if one.case is None or kept is None or opinions is None:
         return None
     state = one.case.state
     is_objected = state in (ReviewState.OBJECTED, ReviewState.CLOSED)

@@ -1,7 +1,7 @@
 """A self-check as it is kept: its state, its answers with who and when, and what saving it can lead to."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -10,7 +10,7 @@ from portal.core.answers import Answer, Answers, Missing
 from portal.core.enterprise import Enterprise
 from portal.core.errors import Problem
 from portal.core.questionnaire import Item, ItemId, Questionnaire, Section
-from portal.core.review import Case
+from portal.core.review import Case, Confirmed
 
 
 class AssessmentState(StrEnum):
@@ -50,7 +50,9 @@ class OpenAssessment:
     submitted_at: datetime | None = None
     number: str = ""
     checksum: str = ""
+    frozen: Answers = field(default_factory=dict)  # what was submitted last
     case: Case | None = None  # once submitted: where it stands with the bureau
+    confirmed: Confirmed | None = None  # once the city has confirmed
     reopened: frozenset[ItemId] = frozenset()  # the items sent back for correction (补正), while they are out
     may_fill: bool = True  # whether whoever looks may fill in; a mandate may allow reading only
 

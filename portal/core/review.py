@@ -4,7 +4,7 @@
 place that knows: storage keeps states, actions ask `move`, pages ask `deeds_of`, and the docs are drawn from it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -260,14 +260,17 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """What was submitted in one round, with its declared result; `points` rounded."""
+    """What was submitted in one round, with its declared result; `points` rounded, `checksum` that of its receipt."""
 
     round: int
     at: datetime
     by: str
     answers: Answers
+    evidence: Mapping[ItemId, Sequence[str]]  # item → ids of its files
+    checksum: str
     points: Decimal | None
     grade: str
+    is_provisional: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,14 +8,16 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, case, func, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Executable, Select, case, func, insert, select, update
+from sqlalchemy.orm import Session, aliased, defer
 
 from portal.core.answers import Answer, Answers, from_json, to_json
 from portal.core.enterprise import Enterprise, EnterpriseProfile
 from portal.core.filing import AssessmentState, AssessmentSummary, StoredAnswer
 from portal.core.questionnaire import ItemId
+from portal.core.review import Case, Confirmed
 from portal.core.roles import Role, Sight
+from portal.storage.case import as_case
 from portal.storage.enterprise import as_enterprise
 from portal.storage.session import asked_once
 from portal.storage.sight import seen_by
@@ -28,6 +30,7 @@ from portal.storage.tables import (
     FirmMemberRow,
     FirmRow,
     MembershipRow,
+    ReviewRow,
     SubmissionRow,
 )
 from portal.storage.upsert import add_new, inserting
@@ -35,7 +38,10 @@ from portal.storage.upsert import add_new, inserting
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssessmentRecord:
-    """A self-check without its answers. What submission froze is empty while it is a draft."""
+    """A self-check without the answers as they stand. What submission froze is empty while it is a draft.
+
+    `case` is where it stands with the bureau, `confirmed` what the city confirmed; None before.
+    """
 
     id: str
     enterprise: Enterprise
@@ -44,12 +50,15 @@ class AssessmentRecord:
     questionnaire_version: str
     state: AssessmentState
     submitted_at: datetime | None
+    frozen: Answers
     number: str
     receipt: Mapping[str, Any] | None
     checksum: str
     points: Decimal | None
     grade: str
     is_provisional: bool
+    case: Case | None
+    confirmed: Confirmed | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +140,20 @@ def latest_before(session: Session, enterprise_id: str, year: int) -> str | None
     )
 
 
+_CASE, _HOLDER = aliased(ReviewRow), aliased(AccountRow)  # a sight joins reviews and accounts of its own
+
+
+def _records() -> Select[AssessmentRow, EnterpriseRow, ReviewRow, AccountRow]:
+    return (
+        select(AssessmentRow, EnterpriseRow, _CASE, _HOLDER)
+        .join(EnterpriseRow, EnterpriseRow.id == AssessmentRow.enterprise_id)
+        .outerjoin(_CASE, _CASE.assessment_id == AssessmentRow.id)
+        .outerjoin(_HOLDER, _HOLDER.id == _CASE.holder)
+        .options(defer(_CASE.verified_receipt))
+        .execution_options(populate_existing=True)
+    )
+
+
 @asked_once
 def find(
     session: Session, id: str, *, sight: Sight | None, is_locking: bool = False
@@ -139,31 +162,23 @@ def find(
 
     `is_locking` holds the row until the unit of work ends: SQLite has one writer anyway, PostgreSQL has many.
     """
-    query = (
-        select(AssessmentRow, EnterpriseRow)
-        .join(EnterpriseRow, EnterpriseRow.id == AssessmentRow.enterprise_id)
-        .where(AssessmentRow.id == id)
-    )
-    query = seen_by(query, sight)
+    query = seen_by(_records().where(AssessmentRow.id == id), sight)
     if is_locking:
         # Not the key: whoever adds a row that points here, such as a step of its case, need not wait.
         query = query.with_for_update(of=AssessmentRow, key_share=True)
-        query = query.execution_options(populate_existing=True)
     found = session.execute(query).one_or_none()
     return _record(*found) if found else None
 
 
 def find_by_number(session: Session, number: str) -> AssessmentRecord | None:
     """The submitted self-check with that number."""
-    found = session.execute(
-        select(AssessmentRow, EnterpriseRow)
-        .join(EnterpriseRow, EnterpriseRow.id == AssessmentRow.enterprise_id)
-        .where(AssessmentRow.number == number)
-    ).one_or_none()
+    found = session.execute(_records().where(AssessmentRow.number == number)).one_or_none()
     return _record(*found) if found else None
 
 
-def _record(row: AssessmentRow, enterprise_row: EnterpriseRow) -> AssessmentRecord:
+def _record(
+    row: AssessmentRow, enterprise_row: EnterpriseRow, case_row: ReviewRow | None, holder: AccountRow | None
+) -> AssessmentRecord:
     enterprise = as_enterprise(enterprise_row)
     if row.frozen_profile:
         frozen = EnterpriseProfile(**json.loads(row.frozen_profile))
@@ -176,12 +191,26 @@ def _record(row: AssessmentRow, enterprise_row: EnterpriseRow) -> AssessmentReco
         questionnaire_version=row.questionnaire_version,
         state=AssessmentState(row.state),
         submitted_at=row.submitted_at,
+        frozen=read_answers_json(row.frozen_answers),
         number=row.number or "",
         receipt=json.loads(row.receipt) if row.receipt else None,
         checksum=row.checksum or "",
         points=row.points,
         grade=row.grade or "",
         is_provisional=bool(row.is_provisional),
+        case=as_case(case_row, holder) if case_row is not None else None,
+        confirmed=_confirmed(case_row) if case_row is not None else None,
+    )
+
+
+def _confirmed(row: ReviewRow) -> Confirmed | None:
+    if row.verified_answers is None:
+        return None
+    return Confirmed(
+        answers=read_answers_json(row.verified_answers),
+        points=row.verified_points,
+        grade=row.verified_grade or "",
+        checksum=row.verified_checksum or "",
     )
 
 
@@ -370,7 +399,9 @@ def read_answers_json(text: str | None) -> Answers:
 
 
 @asked_once
-def frozen_answers(session: Session, id: str) -> Answers:
-    """The answers as they were at submission."""
-    text = session.execute(select(AssessmentRow.frozen_answers).where(AssessmentRow.id == id)).scalar_one()
-    return read_answers_json(text)
+def submitted_before(session: Session, enterprise_id: str, year: int) -> Answers:
+    """What the enterprise submitted in the newest earlier year with a self-check; nothing where that is a draft."""
+    query = select(AssessmentRow.frozen_answers).where(
+        AssessmentRow.enterprise_id == enterprise_id, AssessmentRow.year < year
+    )
+    return read_answers_json(session.scalar(query.order_by(AssessmentRow.year.desc()).limit(1)))

@@ -1,11 +1,7 @@
 """The plant's side of a review: replies beside items sent back, drafts of objections, what each round's receipt was."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, aliased
@@ -13,22 +9,8 @@ from sqlalchemy.orm import Session, aliased
 from portal.core.questionnaire import ItemId
 from portal.core.verified import Opinions
 from portal.storage.session import asked_once
-from portal.storage.tables import AccountRow, ObjectionRow, ReplyRow, ReviewRow, SubmissionRow
+from portal.storage.tables import AccountRow, ObjectionRow, ReplyRow, ReviewRow
 from portal.storage.upsert import inserting
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slip:
-    """What one round's submission came to; `points` rounded."""
-
-    round: int
-    at: datetime
-    by: str
-    receipt: Mapping[str, Any]
-    checksum: str
-    points: Decimal | None
-    grade: str
-    is_provisional: bool
 
 
 def keep_reply(
@@ -75,29 +57,6 @@ def keep_objection(
             set_={"text": text, "made_by": by, "made_at": now},
             where=ObjectionRow.decided_at.is_(None),
         )
-    )
-
-
-def slips(session: Session, assessment_id: str) -> tuple[Slip, ...]:
-    """Every round's submission with its receipt, oldest first."""
-    rows = session.execute(
-        select(SubmissionRow, AccountRow.name)
-        .join(AccountRow, AccountRow.id == SubmissionRow.submitted_by)
-        .where(SubmissionRow.assessment_id == assessment_id)
-        .order_by(SubmissionRow.round)
-    )
-    return tuple(
-        Slip(
-            round=row.round,
-            at=row.submitted_at,
-            by=name,
-            receipt=json.loads(row.receipt),
-            checksum=row.checksum,
-            points=row.points,
-            grade=row.grade,
-            is_provisional=row.is_provisional,
-        )
-        for row, name in rows
     )
 
 

@@ -1,7 +1,7 @@
 """Evidence and what it supports: rows ↔ core objects. Every query says whose files it may touch."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -20,7 +20,7 @@ from portal.core.evidence import (
     Wanted,
 )
 from portal.core.questionnaire import ItemId
-from portal.core.review import ReviewState, VerdictKind
+from portal.core.review import ReviewState
 from portal.core.roles import Sight
 from portal.storage.session import asked_once
 from portal.storage.sight import seen_by
@@ -35,7 +35,6 @@ from portal.storage.tables import (
     ObjectionRow,
     ReviewRow,
     SubmissionRow,
-    VerdictRow,
 )
 from portal.storage.upsert import add_new
 
@@ -326,18 +325,6 @@ def links(session: Session, assessment_id: str) -> dict[ItemId, list[str]]:
     return found
 
 
-@asked_once
-def submitted(
-    session: Session, assessment_id: str, round: int | None = None
-) -> Mapping[ItemId, Sequence[str]] | None:
-    """Item → ids as they were submitted in that round, or in the newest; None where nothing was."""
-    query = select(SubmissionRow.evidence).where(SubmissionRow.assessment_id == assessment_id)
-    if round is not None:
-        query = query.where(SubmissionRow.round == round)
-    text = session.scalar(query.order_by(SubmissionRow.round.desc()).limit(1))
-    return None if text is None else {ItemId(item): ids for item, ids in json.loads(text).items()}
-
-
 def uses(session: Session, ids: Collection[str]) -> dict[str, tuple[Use, ...]]:
     """What each file supports, newest year first."""
     rows = session.execute(
@@ -365,32 +352,3 @@ def assessments_of(session: Session, enterprise_id: str) -> tuple[tuple[str, int
         .order_by(AssessmentRow.year.desc())
     )
     return tuple((id, year) for id, year in rows)
-
-
-@asked_once
-def sent_back(session: Session, assessment_id: str, round: int) -> frozenset[ItemId]:
-    """The items of a round's submission that were sent back for correction, whether or not they still are out."""
-    return frozenset(
-        ItemId(item)
-        for item in session.scalars(
-            select(VerdictRow.item).where(
-                VerdictRow.assessment_id == assessment_id,
-                VerdictRow.round == round,
-                VerdictRow.kind == VerdictKind.RETURNED,
-                VerdictRow.issued_at.is_not(None),
-            )
-        )
-    )
-
-
-@asked_once
-def newest_round(session: Session, assessment_id: str) -> int:
-    """The round that was submitted last; 0 where nothing was."""
-    return (
-        session.scalar(
-            select(func.coalesce(func.max(SubmissionRow.round), 0)).where(
-                SubmissionRow.assessment_id == assessment_id
-            )
-        )
-        or 0
-    )

@@ -1,21 +1,19 @@
 """Submissions in the bureau's hands, verdicts and what was sent back: rows ↔ core objects."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CursorResult, delete, select, tuple_, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, defer
 
 from portal.core.answers import Answer, from_json, to_json
 from portal.core.filing import AssessmentState
 from portal.core.questionnaire import ItemId
 from portal.core.review import (
-    OUT,
     Case,
-    Confirmed,
     Decision,
     Deed,
     Earlier,
@@ -27,10 +25,10 @@ from portal.core.review import (
     Submission,
     Verdict,
     VerdictKind,
-    bureau_of,
 )
-from portal.core.roles import CITY, Account, Role, Sight
+from portal.core.roles import Account, Role, Sight
 from portal.storage.assessment import canonical, read_answers_json
+from portal.storage.case import as_case
 from portal.storage.session import asked_once
 from portal.storage.sight import seen_by
 from portal.storage.tables import (
@@ -44,9 +42,6 @@ from portal.storage.tables import (
     VerdictRow,
 )
 from portal.storage.upsert import inserting
-
-# The states in which somebody of the bureau works on a case, or waits for the plant.
-_TAKEN = OUT | {ReviewState.REVIEWING, ReviewState.RECHECKING}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,33 +92,6 @@ def find(session: Session, assessment_id: str, *, is_locking: bool = False) -> C
     )
     found = session.execute(query).one_or_none()
     return as_case(*found) if found else None
-
-
-def as_case(row: ReviewRow, holder: AccountRow | None) -> Case:
-    """The row as a core object; `holder` is the account that holds it."""
-    return Case(
-        assessment_id=row.assessment_id,
-        state=ReviewState(row.state),
-        round=row.round,
-        district=row.district,
-        holder_id=row.holder or "",
-        holder=holder.name if holder else "",
-        waiting_since=row.waiting_since,
-        due_at=row.due_at,
-        is_extended=row.is_extended,
-        revision=row.revision,
-        is_orphaned=row.state in _TAKEN and not _may_work(row, holder),
-    )
-
-
-def _may_work(row: ReviewRow, holder: AccountRow | None) -> bool:
-    wanted = CITY if bureau_of(row.state) is Party.CITY else row.district
-    return (
-        holder is not None
-        and holder.is_active
-        and holder.role is Role.REVIEWER
-        and holder.jurisdiction == wanted
-    )
 
 
 def advance(session: Session, case: Case, state: ReviewState, step: Step, **columns: Any) -> bool:
@@ -338,25 +306,38 @@ def reopened(session: Session, case: Case | None) -> frozenset[ItemId]:
 # ── What was submitted, and what became of it ────────────────────────────────
 
 
+@asked_once
 def submissions(session: Session, assessment_id: str) -> tuple[Submission, ...]:
     """What was submitted in each round, oldest first."""
     rows = session.execute(
-        select(
-            SubmissionRow.round,
-            SubmissionRow.submitted_at,
-            AccountRow.name,
-            SubmissionRow.answers,
-            SubmissionRow.points,
-            SubmissionRow.grade,
-        )
+        select(SubmissionRow, AccountRow.name)
+        .options(defer(SubmissionRow.profile), defer(SubmissionRow.receipt))
         .join(AccountRow, AccountRow.id == SubmissionRow.submitted_by)
         .where(SubmissionRow.assessment_id == assessment_id)
         .order_by(SubmissionRow.round)
     )
     return tuple(
-        Submission(round=round, at=at, by=name, answers=read_answers_json(text), points=points, grade=grade)
-        for round, at, name, text, points, grade in rows
+        Submission(
+            round=row.round,
+            at=row.submitted_at,
+            by=name,
+            answers=read_answers_json(row.answers),
+            evidence={ItemId(item): ids for item, ids in json.loads(row.evidence).items()},
+            checksum=row.checksum,
+            points=row.points,
+            grade=row.grade,
+            is_provisional=row.is_provisional,
+        )
+        for row, name in rows
     )
+
+
+def receipt(session: Session, assessment_id: str, round: int) -> Mapping[str, Any]:
+    """The receipt of what was submitted in that round."""
+    query = select(SubmissionRow.receipt).where(
+        SubmissionRow.assessment_id == assessment_id, SubmissionRow.round == round
+    )
+    return dict(json.loads(session.execute(query).scalar_one()))
 
 
 def repeat_submission(session: Session, assessment_id: str, *, round: int) -> None:
@@ -397,24 +378,6 @@ def earlier(session: Session, enterprise_id: str, year: int, *, sight: Sight) ->
 
 
 @asked_once
-def confirmed(session: Session, assessment_id: str) -> Confirmed | None:
-    """What the city confirmed; None before."""
-    found = session.execute(
-        select(
-            ReviewRow.verified_answers,
-            ReviewRow.verified_points,
-            ReviewRow.verified_grade,
-            ReviewRow.verified_checksum,
-        ).where(ReviewRow.assessment_id == assessment_id, ReviewRow.verified_answers.is_not(None))
-    ).one_or_none()
-    if found is None:
-        return None
-    text, points, grade, checksum = found
-    return Confirmed(
-        answers=read_answers_json(text), points=points, grade=grade or "", checksum=checksum or ""
-    )
-
-
 def replies(session: Session, assessment_id: str) -> tuple[Reply, ...]:
     """What the plant said beside the items sent back, by item and round."""
     rows = session.execute(
@@ -429,6 +392,7 @@ def replies(session: Session, assessment_id: str) -> tuple[Reply, ...]:
     )
 
 
+@asked_once
 def objections(session: Session, assessment_id: str) -> tuple[Objection, ...]:
     """The plant's objections, by item."""
     decider = aliased(AccountRow)

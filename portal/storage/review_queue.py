@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, load_only
 from portal.core.review import OUT, ReviewState
 from portal.core.review_queue import DONE, Asked, Holding, Line, Order
 from portal.core.roles import Sight
-from portal.storage.review import as_case
+from portal.storage.case import as_case
 from portal.storage.sight import seen_by
 from portal.storage.tables import AccountRow, AssessmentRow, EnterpriseRow, ReviewRow
 

@@ -269,27 +269,35 @@ def totals(
     return {(its, kind, key): (int(size), int(total)) for its, kind, key, size, total in found.all()}
 
 
-# "330110:5,330111:7": what a group's districts have. One row a group is read in half the time of one a district.
-_EACH = func.aggregate_strings(TallyRow.district + ":" + cast(TallyRow.count, String), ",")
+# "330110:5:4000,330111:7:6500": what a group's districts have. One row a group is read in half the time of one a
+# district.
+_EACH = func.aggregate_strings(
+    TallyRow.district + ":" + cast(TallyRow.count, String) + ":" + cast(TallyRow.total, String), ","
+)
 
 
-def _split(each: str) -> Iterator[tuple[str, int]]:
+def _split(each: str) -> Iterator[tuple[str, int, int]]:
     for one in sorted(each.split(",")):  # databases put a group's parts together in any order
-        district, _, count = one.partition(":")
-        yield district, int(count)
+        district, count, total = one.split(":")
+        yield district, int(count), int(total)
 
 
 @asked_once
-def counts_by_district(
-    session: Session, year: int, kind: str, sector: str = ""
-) -> dict[tuple[str, str], dict[str, int]]:
-    """How many submissions stand behind each key of a kind: (sector, key) → district → count."""
+def by_district(
+    session: Session, year: int, kinds: tuple[str, ...], sector: str = ""
+) -> dict[tuple[str, str, str], dict[str, tuple[int, int]]]:
+    """The sums of a year that each district adds: (sector, kind, key) → district → count, total."""
     row = TallyRow
-    query = select(row.sector, row.key, _EACH).where(row.year == year, row.kind == kind, row.count != 0)
+    query = select(row.sector, row.kind, row.key, _EACH).where(
+        row.year == year, row.kind.in_(kinds), row.count != 0
+    )
     if sector:
         query = query.where(row.sector == sector)
-    found = session.connection().execute(query.group_by(row.key, row.sector).order_by(row.key, row.sector))
-    return {(its, key): dict(_split(each)) for its, key, each in found.all()}
+    query = query.group_by(row.kind, row.key, row.sector).order_by(row.kind, row.key, row.sector)
+    return {
+        (its, kind, key): {district: (count, total) for district, count, total in _split(each)}
+        for its, kind, key, each in session.connection().execute(query).all()
+    }
 
 
 def counts_by_place(
@@ -304,7 +312,7 @@ def counts_by_place(
     counts: dict[tuple[str, str], dict[tuple[str, str], int]] = {}
     for kind, key, sector, each in session.connection().execute(query).all():
         places = counts.setdefault((kind, key), {})
-        places.update(((district, sector), count) for district, count in _split(each))
+        places.update(((district, sector), count) for district, count, _ in _split(each))
     return counts
 
 

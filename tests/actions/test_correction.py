@@ -24,7 +24,6 @@ from portal.core.questionnaire import Extent, ItemId
 from portal.core.review import DAYS_TO_OBJECT, Deed, NotAllowed, Reason, ReviewState, Stale, VerdictKind
 from portal.core.roles import CITY, Account
 from portal.storage import audit as stored_audit
-from portal.storage import correction as stored
 from portal.storage import letter as stored_letter
 from portal.storage import review as stored_review
 from tests.cast import Person, make_reviewer
@@ -179,7 +178,7 @@ def test_a_resubmission_is_a_new_round_under_the_same_number(
     )  # fmt: skip
     with door.reading() as work:
         one = assessment.open_(work, manager.account, returned)
-        rounds = stored.slips(work.session, returned)
+        rounds = stored_review.submissions(work.session, returned)
     assert one.number == number
     assert one.given[HEAT] == Measured(Decimal("107"))
     assert [slip.round for slip in rounds] == [1, 2]
@@ -315,7 +314,7 @@ def test_two_colleagues_resubmit_at_once_and_a_reviewer_takes_it_back(
     assert set(outcomes) <= {"resubmitted ()", "extended", "Stale"}
     assert (case.state, case.round) == (ReviewState.REVIEWING, 2)
     with door.reading() as work:
-        assert len(stored.slips(work.session, returned)) == 2
+        assert len(stored_review.submissions(work.session, returned)) == 2
 
 
 def test_a_stranger_finds_nothing(door: Door, stranger: Person, district: Account, returned: str) -> None:

@@ -1,5 +1,6 @@
 """The library of evidence: files come in whole or not at all, and are seen by those who may see them."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -9,7 +10,8 @@ import pytest
 from obstore.exceptions import GenericError
 from sqlalchemy import func, select, update
 
-from portal.actions import assessment, correction, data_check, evidence
+from portal import words
+from portal.actions import assessment, correction, data_check, evidence, review, submission
 from portal.actions.evidence import Added, FileGone, NotOpen, Upload
 from portal.actions.work import Door, NotFound, Work
 from portal.core.evidence import Evidence, EvidenceKind, Order, Particulars, Shelf, Wanted
@@ -20,6 +22,7 @@ from portal.core.scoring import assess
 from portal.storage.files import open_store
 from portal.storage.tables import AuditRow, EvidenceRow, ReviewRow, VerdictRow
 from tests import papers
+from tests.bucket import open_bucket
 from tests.cast import Person, make_reviewer
 from tests.make import HEAT, KILN, PERMIT, SNCR, make_answers, make_changes
 
@@ -100,7 +103,7 @@ def judge(door: Door, id: str, by: Account, state: ReviewState, item: ItemId, ki
         )
 
 
-def titles(door: Door, who: Account | None, id: str) -> dict[ItemId, list[str]]:
+def titles(door: Door, who: Account, id: str) -> dict[ItemId, list[str]]:
     with door.reading() as work:
         found = evidence.of_assessment(work, who, id)
     return {item: [one.title for one in some] for item, some in found.items()}
@@ -131,6 +134,29 @@ def test_a_file_is_taken_in_with_its_label_and_can_be_fetched_again(door: Door, 
         assert drawn.startswith(b"\xff\xd8") and evidence.page_of(work, manager.account, one.id, 2) == drawn
         with pytest.raises(NotFound):
             evidence.page_of(work, manager.account, one.id, 3)
+
+
+def test_what_a_bucket_was_said_to_have_is_there_and_what_it_has_not_is_said(
+    door: Door, manager: Person
+) -> None:
+    mended = ["lost", None, 503, None, "cut", None]  # each is tried again, and goes well
+    faults = [*mended, 500, 500, 500, *mended, "cut", "cut", "cut", 403]
+    with open_bucket() as bucket, door.writing() as work:
+        work = replace(work, settings=replace(work.settings, **bucket.settings))
+        bucket.faults[:] = faults
+        files = [Upload(name=f"{n}.docx", content=papers.make_office(text=f"第 {n} 份")) for n in range(12)]
+        arrivals = evidence.receive(work, manager.account, manager.enterprise, files)
+        assert not bucket.faults
+        told = [words.problem(one.problem) for one in arrivals if one.problem is not None]
+        assert told == ["暂时连不上文件存储，文件没有保存。请稍后再传一次"] * 3
+        added = evidence.add(
+            work, manager.account, manager.enterprise, arrivals, Particulars(title="", kind="")
+        )
+        kept = [one.evidence.id for one in added if one.evidence is not None]
+        assert len(kept) == 9
+        for id in kept:
+            file, content = evidence.file_of(work, manager.account, id)
+            assert hashlib.sha256(content).hexdigest() == file.sha256
 
 
 def test_without_a_label_a_file_is_called_by_its_name_and_told_by_its_content(
@@ -440,7 +466,8 @@ def test_evidence_of_another_year_is_a_finding_that_can_be_explained(
 
     def found(work: Work) -> tuple[data_check.Checked, ...]:
         one = assessment.open_(work, manager.account, draft)
-        return data_check.of(work, one, assess(one.questionnaire, one.given, one.year))
+        scored = assess(one.questionnaire, one.given, one.year)
+        return data_check.of(work, one, scored, evidence.as_submitted(work, one))
 
     with door.writing() as work:
         (finding,) = found(work)
@@ -466,7 +493,7 @@ def test_what_was_submitted_keeps_its_files(door: Door, manager: Person, draft: 
             change(work)
     with door.writing() as work:
         evidence.remove(work, manager.account, one.id)
-    assert titles(door, manager.account, draft) == titles(door, None, draft) == {PERMIT: ["甲"]}
+    assert titles(door, manager.account, draft) == {PERMIT: ["甲"]}
     with door.reading() as work:
         kept = evidence.get(work, manager.account, one.id)
         assert kept.is_removed and evidence.file_of(work, manager.account, one.id)[1]
@@ -499,8 +526,8 @@ def test_a_bureau_sees_the_files_of_what_was_submitted_in_its_district_and_no_ot
     with door.reading() as work:
         assert evidence.uses_of(work, district, shown.id) == ()
         with pytest.raises(NotFound):
-            evidence.of_round(work, elsewhere, draft, 1)
-        assert list(evidence.of_round(work, district, draft, 1)) == [PERMIT]
+            submission.of_round(work, elsewhere, draft, 1)
+        assert list(submission.of_round(work, district, draft, 1).files) == [PERMIT]
 
 
 def test_only_items_sent_back_take_other_files_and_the_bureau_sees_them_once_submitted(
@@ -562,7 +589,7 @@ def test_a_lowered_item_takes_files_for_its_objection_and_the_bureau_sees_them_w
         assert correction.object_(work, manager.account, draft) == ()
     with door.reading() as work:
         assert evidence.get(work, reviewer, one.id) == one
-        assert evidence.with_objections(work, reviewer, draft, [SNCR]) == {SNCR: (one,)}
+        assert review.open_(work, reviewer, draft).objected == {SNCR: (one,)}
 
 
 def test_coverage_counts_what_is_valid_at_the_end_of_the_year(

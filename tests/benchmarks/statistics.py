@@ -93,7 +93,7 @@ def _watched() -> Iterator[list[float]]:
 
         return timed
 
-    names = ("tallies", "totals", "counts_by_district", "counts_by_place", "largest", "registered", "begun")
+    names = ("tallies", "totals", "by_district", "counts_by_place", "largest", "registered", "begun")
     with ExitStack() as stack:
         for name in names:
             query = getattr(statistics.stored, name)

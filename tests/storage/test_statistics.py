@@ -71,7 +71,7 @@ def test_counting_anew_gives_the_same_sums(door: Door, manager: Person) -> None:
         assert stored.tallies(work.session, YEAR, kinds=kinds) == before
 
 
-def test_counts_by_district_and_by_place_are_those_of_the_sums(
+def test_sums_by_district_and_counts_by_place_are_those_of_the_sums(
     door: Door, manager: Person, stranger: Person
 ) -> None:
     one, other = _submitted(door, manager), _submitted(door, stranger)
@@ -79,15 +79,15 @@ def test_counts_by_district_and_by_place_are_those_of_the_sums(
     with door.writing() as work:
         stored.keep(work.session, one, first)
         stored.keep(work.session, other, second)
-        scan = {place: count for place, (count, _) in _scan(first, second).items() if count}
+        sums = {place: sum_ for place, sum_ in _scan(first, second).items() if sum_[0]}
+        scan = {place: count for place, (count, _) in sums.items()}
+    expected: dict[tuple[str, str, str], dict[str, tuple[int, int]]] = {}
+    for (district, sector, kind, key), sum_ in sums.items():
+        if kind in ("item", "gap"):
+            expected.setdefault((sector, kind, key), {})[district] = sum_
+    assert {kind for _, kind, _ in expected} == {"item", "gap"}
     with door.reading() as work:
-        for kind in ("item", "technology"):
-            expected: dict[tuple[str, str], dict[str, int]] = {}
-            for (district, sector, its, key), count in scan.items():
-                if its == kind:
-                    expected.setdefault((sector, key), {})[district] = count
-            assert expected
-            assert stored.counts_by_district(work.session, YEAR, kind) == expected
+        assert stored.by_district(work.session, YEAR, ("item", "gap")) == expected
         keys = tuple({key for _, _, kind, key in scan if kind == "technology"})
         found = stored.counts_by_place(work.session, YEAR, ("technology",), keys)
     assert {

@@ -80,9 +80,8 @@ UNTOLD = frozenset(
 # and read what belongs to no plant.
 THOROUGH = frozenset({OWNER, DISTRICT})
 PLANTS = "ABC"
-# How many statements a page may take; most take a third of it. The page of a case and the result take 18: what they
-# show lies in about as many tables.
-MOST_STATEMENTS = 19
+# How many statements a page may take, however much there is to show; most take a third of it.
+MOST_STATEMENTS = 15
 # What stands in print or in letters only: what an outsider knows of the enterprise, and who signs for a firm.
 NOT_ON_PAGES = frozenset({"address", "contact", "products", "signatory"})
 SOME = 2

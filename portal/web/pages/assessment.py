@@ -122,7 +122,7 @@ def _section_page(
     return render_template(
         "assessment/section.html",
         one=one,
-        links=evidence.of_assessment(work, None, one.id),
+        links=evidence.of_open(work, one),
         today=local_day(work.now),
         day=evidence.day_needed(work, one),
         section=section,
@@ -262,7 +262,7 @@ def _check_page(
         # A finding about nothing but values that are listed as doubtful already would say the same twice.
         checked=[
             found
-            for found in data_check.of(work, one, panel.assessment)
+            for found in data_check.of(work, one, panel.assessment, evidence.as_submitted(work, one))
             if not doubtful.issuperset(found.finding.fields)
         ],
         missing=_by_section(ready.missing),

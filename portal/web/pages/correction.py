@@ -171,7 +171,7 @@ def _page(
         items=[markup_of(work.library, one, view) for view in views],
         texts={sent.item.id: _kept_text(sent.reply) for sent in found.items} | dict(texts or {}),
         panel=panel,
-        links=evidence.of_assessment(work, None, one.id),
+        links=evidence.of_open(work, one),
         today=local_day(work.now),
         day=evidence.day_needed(work, one),
         troubles=troubles or [],

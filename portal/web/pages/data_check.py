@@ -4,7 +4,7 @@ from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal import words
-from portal.actions import assessment, data_check
+from portal.actions import assessment, data_check, evidence
 from portal.actions.work import Work
 from portal.core.roles import Account
 from portal.web.access import FILLING, Pages, require_account
@@ -26,7 +26,7 @@ def explain(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
     me = require_account(who)
     draft = assessment.open_(work, me, id)
     errors, typed = {}, {}
-    for one in data_check.of(work, draft, panel_of(draft).assessment):
+    for one in data_check.of(work, draft, panel_of(draft).assessment, evidence.as_submitted(work, draft)):
         rule = one.finding.check.id
         text = request.form.get(f"explain-{rule}")
         if text is None:
@@ -53,7 +53,7 @@ def _page(
         "assessment/data_check.html",
         one=one,
         panel=panel,
-        checked=data_check.of(work, one, panel.assessment),
+        checked=data_check.of(work, one, panel.assessment, evidence.as_submitted(work, one)),
         typed=typed or {},
         errors=errors or {},
         is_saved="saved" in request.args,

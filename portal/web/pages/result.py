@@ -39,7 +39,7 @@ def show(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
         standing=correction.standing(work, found.open),
         confirmed=result.confirmed(found),
         papers=papers.available(work, found.open),
-        rounds=correction.rounds(work, me, id) if found.open.case is not None else (),
+        rounds=found.rounds,
         peers=statistics.peer_part(work, found.assessment, found.open),
         step_words=lambda code: words.STEPS[CostClass(code)],
     )

@@ -122,7 +122,7 @@ def receipt(work: Work, who: Account | None, id: str, round: str) -> ResponseRet
     """The receipt of that round's score, or with `of=verified` of the verified one: recomputing gives the same."""
     is_verified = request.args.get("of") == "verified"
     found = submission.of_round(work, require_account(who), id, _number(round))
-    slip = found.receipt(is_verified=is_verified)
+    slip = submission.receipt(work, found, is_verified=is_verified)
     response = make_response(json.dumps(slip, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
     response.headers["Content-Type"] = "application/json; charset=utf-8"
     mark = "核定" if is_verified else f"第{found.slip.round}次"
