@@ -143,13 +143,15 @@ def _evidence(settings: Settings) -> Iterator[Finding]:
             return
         store, probe = open_store(settings), f"probe-{secrets.token_hex(8)}/{CONTENT}"
         store.put(probe, b"doctor")
-        is_same = store.get(probe) == b"doctor"
+        # A bucket that does not know If-None-Match would overwrite what was submitted.
+        is_kept = not store.put(probe, b"another") and store.get(probe) == b"doctor"
         store.remove([probe])
         there = {one.path for one in store.everything()}
     except PortalError as error:
         yield Finding(what, is_well=False, detail=str(error).splitlines()[0], remedy=remedy)
         return
-    yield Finding(what, is_same, f"{place}，{len(there):,} 个文件", remedy)
+    lacking = "" if is_kept else "，会被覆盖：须支持 If-None-Match"
+    yield Finding(what, is_kept, f"{place}，{len(there):,} 个文件{lacking}", remedy)
     try:
         database = Database(settings.database_url)
         if database.file is not None and not database.file.exists():

@@ -43,7 +43,8 @@ class FileStore:
     def put(self, path: str, content: bytes) -> bool:
         """Keep the content for good; False when there is something under that path already, which stays.
 
-        When this returns it is on the disk. Raises StorageFull, StoreUnreachable; then nothing is there.
+        When this returns it is on the disk. A bucket whose answer got lost was asked again, and says False of what it
+        has just taken. Raises StorageFull, StoreUnreachable; what is there then all the same, nobody knows of.
         """
         import obstore
         from obstore.exceptions import AlreadyExistsError
