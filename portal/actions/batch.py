@@ -23,6 +23,7 @@ from portal.storage import batch as stored
 MOST = 500
 WINDOW = 8  # items in the queue at a time: pausing and cancelling take effect soon, and others get their turn
 LEASE = timedelta(minutes=3)
+TWICE = timedelta(seconds=10)  # asked for again within it: the same press of the button
 SHOWN = 50
 # Errors that are worded in `words.REPORT_ERRORS`.
 REFUSED = "mandate_over"
@@ -44,7 +45,10 @@ class Progress:
 
 
 def start(work: Work, who: Account, asked: Asked, chosen: Collection[str] | None) -> str | None:
-    """A batch of the submitted reports of the chosen clients, or of all that fit; None when there is nothing to print."""
+    """A batch of the submitted reports of the chosen clients, or of all that fit; None when there is nothing to print.
+
+    The one that was started just now with the same reports is the same batch: the button was pressed twice.
+    """
     printable = set(who.printing_sight.clients or ())
     found = [
         one.assessment_id
@@ -55,6 +59,10 @@ def start(work: Work, who: Account, asked: Asked, chosen: Collection[str] | None
     ][:MOST]
     if not found:
         return None
+    for newest in stored.of_account(work.session, who.id, 1):
+        is_new = work.now - newest.created_at < TWICE and newest.state is BatchState.RUNNING
+        if is_new and [one.assessment_id for one in stored.items(work.session, newest.id)] == found:
+            return newest.id
     id, own = new_id(), firm.mine(work, who)
     stored.add(
         work.session,

@@ -56,7 +56,7 @@ def find(session: Session, id: str, *, account_id: str = "", is_locking: bool = 
     if is_locking:
         query = query.with_for_update()
     row = session.scalars(query).one_or_none()
-    return _batch(session, row) if row is not None else None
+    return _batches(session, [row])[0] if row is not None else None
 
 
 def of_account(session: Session, account_id: str, limit: int) -> tuple[Batch, ...]:
@@ -67,24 +67,30 @@ def of_account(session: Session, account_id: str, limit: int) -> tuple[Batch, ..
         .order_by(BatchRow.created_at.desc(), BatchRow.id)
         .limit(limit)
     ).all()
-    return tuple(_batch(session, row) for row in rows)
+    return _batches(session, rows)
 
 
-def _batch(session: Session, row: BatchRow) -> Batch:
+def _batches(session: Session, rows: Sequence[BatchRow]) -> tuple[Batch, ...]:
+    counts: dict[str, dict[ItemState, int]] = {row.id: {} for row in rows}
     counted = session.execute(
-        select(BatchItemRow.state, func.count())
-        .where(BatchItemRow.batch_id == row.id)
-        .group_by(BatchItemRow.state)
+        select(BatchItemRow.batch_id, BatchItemRow.state, func.count())
+        .where(BatchItemRow.batch_id.in_(counts))
+        .group_by(BatchItemRow.batch_id, BatchItemRow.state)
     )
-    return Batch(
-        id=row.id,
-        account_id=row.account_id,
-        title=row.title,
-        state=BatchState(row.state),
-        created_at=row.created_at,
-        changed_at=row.changed_at,
-        finished_at=row.finished_at,
-        counts={ItemState(state): count for state, count in counted},
+    for id, state, count in counted:
+        counts[id][ItemState(state)] = count
+    return tuple(
+        Batch(
+            id=row.id,
+            account_id=row.account_id,
+            title=row.title,
+            state=BatchState(row.state),
+            created_at=row.created_at,
+            changed_at=row.changed_at,
+            finished_at=row.finished_at,
+            counts=counts[row.id],
+        )
+        for row in rows
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from portal.actions import account, assessment, batch, enterprise, mandate, report
 from portal.actions.work import Door, NotFound, Work
@@ -21,6 +21,7 @@ from portal.core.roles import Account
 from portal.core.verification import SignatureState
 from portal.report.signing import examine, make_demo
 from portal.storage import account as stored_account
+from portal.storage.tables import BatchRow
 from tests.cast import PASSWORD, Person, enrol, make_consultant
 from tests.make import make_answers, make_changes, make_profile
 from tests.papers import make_pdf
@@ -102,6 +103,16 @@ def _work_off(door: Door, rounds: int = 80) -> None:
         is_under_way = batch.walk(door)
         if not _print_one(door) and not is_under_way:
             return
+
+
+def test_the_button_pressed_twice_starts_one_batch(door: Door, consultant: Person) -> None:
+    first = _start(door, consultant)
+    assert _start(door, consultant) == first
+    with door.writing() as work:
+        work.session.execute(update(BatchRow).values(created_at=work.now - 2 * batch.TWICE))
+    assert _start(door, consultant) != first
+    with door.reading() as work:
+        assert [one.total for one in batch.mine(work, _now(work, consultant))] == [3, 3]
 
 
 def _look(door: Door, consultant: Person, id: str) -> batch.Progress:

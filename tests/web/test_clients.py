@@ -1,14 +1,16 @@
 """The client desk: who has given a mandate stands in the table, and nobody else."""
 
 import io
+from datetime import UTC, datetime
 
 import pytest
 from python_calamine import CalamineWorkbook
 
+from portal.actions import assessment as filing
 from portal.actions import outbox
 from portal.actions.work import Door
 from tests.cast import Person, make_consultant
-from tests.make import make_uscc
+from tests.make import make_answers, make_changes, make_uscc
 from tests.web.browser import Browser, text_of
 from tests.web.conftest import Enter
 from tests.web.test_mandate import grant
@@ -90,6 +92,20 @@ def test_a_reminder_goes_to_oneself(theirs: Browser, manager: Person, door: Door
     (mail,) = door.settings.mail_folder.glob("*clients_reminder*")
     assert "示例水泥有限公司" in mail.read_text("utf-8")
     assert "nothing=1" in theirs.post("/clients/reminders", year=year).headers["Location"]
+
+
+def test_chosen_clients_without_a_submission_are_named_by_their_number(
+    door: Door, theirs: Browser, manager: Person, stranger: Person, assessment: str
+) -> None:
+    form = {"year": datetime.now(UTC).year, "client": [manager.enterprise, stranger.enterprise]}
+    assert theirs.post("/batches", form).headers["Location"] == "/batches?nothing=1"
+    with door.writing() as work:
+        id = assessment.rsplit("/", 1)[1]
+        filing.keep(work, manager.account, id, make_changes(make_answers()))
+        filing.submit(work, manager.account, id)
+    started = theirs.post("/batches", form).headers["Location"]
+    assert started.endswith("?left=1")
+    assert "所选客户中有 1 家没有打印" in text_of(theirs.get(started))
 
 
 def test_two_sides_stand_beside_each_other(theirs: Browser, assessment: str) -> None:

@@ -42,8 +42,12 @@ def start(work: Work, who: Account | None) -> ResponseReturnValue:
     # Chosen ones are printed whatever the filters say: what they said when the page was made may not hold any more.
     asked = asked_of(given, year) if given.get("all") else Asked(year=year)
     chosen = None if given.get("all") else given.getlist("client")
-    id = batch.start(work, require_account(who), asked, chosen)
-    return redirect(f"/batches/{id}" if id is not None else "/batches?nothing=1")
+    me = require_account(who)
+    id = batch.start(work, me, asked, chosen)
+    if id is None:
+        return redirect("/batches?nothing=1")
+    left = len(set(chosen)) - batch.progress(work, me, id).batch.total if chosen is not None else 0
+    return redirect(f"/batches/{id}" + (f"?left={left}" if left > 0 else ""))
 
 
 @pages.page("/batches/<id>", roles=CONSULTANT, subject=SUBJECT)
@@ -61,6 +65,7 @@ def show(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
             items=found.items[page.offset : page.offset + ON_A_PAGE],
             page=page,
             is_moving=is_moving,
+            left=request.args.get("left", 0, type=int),
             states=ItemState,
             batch_states=BatchState,
         )
