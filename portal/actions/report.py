@@ -164,11 +164,6 @@ def state(work: Work, who: Account, report_id: str) -> ReportState:
     return found
 
 
-def latest(work: Work, who: Account, assessment_id: str) -> ReportState | None:
-    """The report of a self-check that was asked for last, whether or not answers changed since."""
-    return stored.latest(work.session, assessment_id, sight=who.printing_sight)
-
-
 def may_read(who: Account, found: ReportState) -> bool:
     """Whether a paper within sight is handed out: a bureau reads what was submitted, and no enterprise's plans."""
     is_private = found.kind is JobKind.REPORT and found.subject != Content.SUBMITTED

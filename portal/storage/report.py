@@ -58,19 +58,6 @@ def find(session: Session, id: str) -> ReportState | None:
     return _state(row) if row else None
 
 
-def latest(session: Session, assessment_id: str, *, sight: Sight) -> ReportState | None:
-    """The report of a self-check that was asked for last, and not revoked."""
-    query = _seen_by(sight).where(
-        ReportJobRow.assessment_id == assessment_id,
-        ReportJobRow.kind == JobKind.REPORT,
-        ReportJobRow.revoked_at.is_(None),
-    )
-    row = session.scalars(
-        query.order_by(ReportJobRow.asked_at.desc(), ReportJobRow.id).limit(1)
-    ).one_or_none()
-    return _state(row) if row else None
-
-
 def of_kind(
     session: Session, assessment_id: str, kind: JobKind, *, sight: Sight, limit: int | None = None
 ) -> tuple[ReportState, ...]:

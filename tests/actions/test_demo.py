@@ -5,14 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from portal.actions import account, assessment, demo, measure, report, result
+from portal.actions import account, assessment, demo, measure, result
 from portal.actions.work import Door
 from portal.config import HOME
 from portal.core.enterprise import EnterpriseProfile, check_profile
 from portal.core.filing import AssessmentState
 from portal.core.library import Library
-from portal.core.printing import JobState
+from portal.core.printing import JobKind, JobState
 from portal.storage import account as stored
+from portal.storage import report as stored_report
 from tests.make import library
 
 FOLDER = HOME / "demo"
@@ -44,8 +45,7 @@ def test_the_three_plants_stand_where_the_demo_wants_them(seeded: Door) -> None:
         who, (sent,) = found["li@example.cn"]
         assert sent.state is AssessmentState.SUBMITTED
         assert sent.points
-        queued = report.latest(work, who, sent.id)
-        assert queued is not None
+        (queued,) = stored_report.of_kind(work.session, sent.id, JobKind.REPORT, sight=who.sight)
         assert queued.state is JobState.QUEUED
         who, (this_year, last_year) = found["zhao@example.cn"]
         assert last_year.state is AssessmentState.SUBMITTED

@@ -6,6 +6,7 @@ from urllib.parse import unquote
 import pytest
 
 from portal.actions import assessment as filing
+from portal.actions import report
 from portal.actions.work import Door
 from portal.core.answers import Declared
 from tests.cast import Person
@@ -87,6 +88,29 @@ def test_a_report_is_asked_for_and_watched(enter: Enter, manager: Person, filled
     state = browser.get(f"{asked}/state").get_json()
     assert state["is_waiting"] is True
     assert browser.get(f"{asked}/file").status_code == 404
+
+
+def test_a_report_that_is_printed_is_fetched_or_made_anew_and_a_drafts_is_not_the_submissions(
+    door: Door, enter: Enter, manager: Person, filled: str
+) -> None:
+    browser = enter(manager)
+    link, anew = "下载改进报告（PDF）</a>", "按现在的内容生成</button>"
+    for is_submitted in (False, True):
+        if is_submitted:
+            browser.post(f"{filled}/submit")
+        page = text_of(browser.get(f"{filled}/result"))
+        assert (link in page, anew in page) == (False, False)
+        browser.post(f"{filled}/reports")
+        door.settings.report_folder.mkdir(parents=True, exist_ok=True)
+        draft = door.settings.report_folder / ".draft.pdf"
+        draft.write_bytes(b"%PDF-1.7 example")
+        with door.writing() as work:
+            job = report.claim(work, "here:1")
+            assert job is not None and report.finish(work, job, draft)
+        page = text_of(browser.get(f"{filled}/result"))
+        assert (link in page, anew in page) == (is_submitted, is_submitted)
+    again = browser.post(f"{filled}/reports").headers["Location"]
+    assert "已生成" in text_of(browser.get(again))  # nothing has changed: it is the same
 
 
 def test_anybody_may_check_a_number(enter: Enter, manager: Person, filled: str) -> None:

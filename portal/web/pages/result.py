@@ -33,7 +33,7 @@ def show(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
         standings=campaign.rungs(work, found.open.year, found.open.enterprise.profile, found.counting),
         charts=_charts(result.charts(found)),
         sources=work.library.sources,
-        printed=report.latest(work, me, id) if not found.open.is_editable else None,
+        printed=report.newest(work, me, found.open),
         is_new="submitted" in request.args,
         is_resubmitted="resubmitted" in request.args,
         standing=correction.standing(work, found.open),
