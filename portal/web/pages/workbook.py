@@ -63,8 +63,10 @@ def _opened(work: Work, who: Account | None, id: str) -> Cells | tuple[Problem, 
     """Look through the upload, for those who may fill in; ahead of the unit of work, for nobody shall wait for it."""
     workbook.open_(work, require_account(who), id)
     file = request.files.get("file")
-    content = file.read(workbook.LARGEST + 1) if file is not None else b""
-    return workbook.read(content) if content else (Problem(place="", code="nothing_chosen"),)
+    if file is None or not file.filename:
+        return (Problem(place="", code="nothing_chosen"),)
+    content = file.read(workbook.LARGEST + 1)
+    return workbook.read(content) if content else (Problem(place="", code="file_empty"),)
 
 
 @pages.page("/assessments/<id>/workbook", roles=FILLING, methods=("POST",), subject=SUBJECT, ahead=_opened)
