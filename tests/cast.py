@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from argon2 import PasswordHasher
+
 from portal.actions import account, enterprise
 from portal.actions.passwords import hash_of
 from portal.actions.work import Door, new_id
@@ -10,6 +12,7 @@ from portal.storage import account as stored_account
 from tests.make import make_profile
 
 PASSWORD = "绿色工厂-example-1"
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # the portal's own is slow on purpose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

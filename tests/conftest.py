@@ -1,28 +1,25 @@
 """What tests stand on: a fresh portal on SQLite and on PostgreSQL, with a small questionnaire and cheap passwords."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
-from sqlalchemy import make_url, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import make_url
 
 from portal.actions import passwords
 from portal.actions.work import Door
-from portal.config import HOME, Settings
-from portal.storage.migrations import migrate
+from portal.config import Settings
 from portal.storage.session import Database
-from tests.cast import Person, make_colleague, make_manager, make_stranger
+from tests.cast import CHEAP, Person, make_colleague, make_manager, make_stranger
+from tests.databases import Emptied, Files, migrate_all
 from tests.make import make_library, make_settings
 from tests.postgres_server import running_server
 
 
 @pytest.fixture(autouse=True)
 def _cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    monkeypatch.setattr(passwords, "HASHER", CHEAP)
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +52,7 @@ def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: P
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite database with the present tables, to be copied: migrating for every test would take most of the time."""
     file = tmp_path_factory.mktemp("migrated") / "portal.sqlite"
-    _migrate(f"sqlite:///{file}")
+    migrate_all(f"sqlite:///{file}")
     return file
 
 
@@ -63,70 +60,34 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def migrated_template(postgres: Callable[..., str]) -> str:
     """The same in PostgreSQL: the name of a database to be copied."""
     url = postgres()
-    _migrate(url)
+    migrate_all(url)
     return str(make_url(url).database)
 
 
-_TABLES = text(
-    "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' ORDER BY 1"
-)
-
-
-class Emptied:
-    """One database of the server for test after test, emptied before each: copying a template takes far longer."""
-
-    def __init__(self, make: Callable[[], str]) -> None:
-        self._make = make
-        self._url = ""
-        self._tables: list[str] = []
-
-    def url(self) -> str:
-        """Its address, all tables empty; a new one when the last test left other tables or an open transaction."""
-        if not self._url or not self._empty():
-            self._url = self._make()
-            with closing(Database(self._url)) as database, database.reading() as session:
-                self._tables = list(session.scalars(_TABLES))
-        return self._url
-
-    def _empty(self) -> bool:
-        with closing(Database(self._url)) as database:
-            try:
-                with database.writing() as session:
-                    if list(session.scalars(_TABLES)) != self._tables:
-                        return False
-                    # Without foreign keys no order has to be kept.
-                    session.execute(text("SET LOCAL session_replication_role = replica"))
-                    session.execute(text("SET LOCAL lock_timeout = '2s'"))
-                    session.execute(text(";".join(f'DELETE FROM "{table}"' for table in self._tables)))
-            except OperationalError:
-                return False
-        return True
+@pytest.fixture(scope="session")
+def files(migrated_file: Path) -> Files:
+    """The databases of tests on SQLite."""
+    return Files(migrated_file)
 
 
 @pytest.fixture(scope="session")
-def emptied(postgres: Callable[..., str], migrated_template: str) -> Emptied:
+def emptied(postgres: Callable[..., str], migrated_template: str) -> Iterator[Emptied]:
     """The database that tests on PostgreSQL share."""
-    return Emptied(lambda: postgres(migrated_template))
-
-
-def _migrate(url: str) -> None:
-    database = Database(url)
-    migrate(database, HOME / "migrations")
-    database.close()
+    with closing(Emptied(lambda: postgres(migrated_template))) as found:
+        yield found
 
 
 @pytest.fixture
 def database(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A database with the present tables."""
     if database_kind == "sqlite":
-        file = tmp_path / "portal.sqlite"
-        shutil.copyfile(request.getfixturevalue("migrated_file"), file)
-        url = f"sqlite:///{file}"
+        files: Files = request.getfixturevalue("files")
+        fresh = files.fresh(tmp_path)
     else:
-        url = request.getfixturevalue("emptied").url()
-    found = Database(url)
-    yield found
-    found.close()
+        emptied: Emptied = request.getfixturevalue("emptied")
+        fresh = emptied.fresh()
+    with fresh as found:
+        yield found
 
 
 @pytest.fixture

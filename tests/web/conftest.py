@@ -1,6 +1,8 @@
 """A portal with its pages, and a browser for each of the cast."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -9,6 +11,7 @@ from jinja2.bccache import Bucket
 
 from portal.actions.work import Door
 from portal.app import create_app
+from portal.config import Settings
 from tests.cast import PASSWORD, Person
 from tests.web.browser import Browser
 
@@ -35,16 +38,26 @@ _COMPILED = Compiled()
 
 
 def make_app(door: Door) -> Flask:
-    """The portal on that door."""
+    """The portal on that door, an app of its own."""
     app = create_app(door=door)
     app.jinja_env.bytecode_cache = _COMPILED
     return app
 
 
+_SHARED: dict[Settings, Flask] = {}
+
+
 @pytest.fixture
 def app(door: Door) -> Flask:
-    """The portal."""
-    return make_app(door)
+    """The portal: one for all tests with such settings, for hanging its routes takes longer than most tests."""
+    alike = replace(door.settings, data_folder=Path(), database_url="")
+    if alike not in _SHARED:
+        _SHARED[alike] = make_app(door)
+    app = _SHARED[alike]
+    app.extensions["door"] = door
+    for limiter in app.extensions["limiter"]:
+        limiter.reset()
+    return app
 
 
 @pytest.fixture

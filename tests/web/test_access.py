@@ -81,7 +81,7 @@ def test_no_page_can_write_on_get(enter: Enter, manager: Person, assessment: str
         assert browser.get(path).status_code in (200, 302)
 
 
-def test_weasyprint_stays_out_of_the_web_process(app: Flask) -> None:
+def test_weasyprint_stays_out_of_the_web_process() -> None:
     import subprocess
     import sys
 
