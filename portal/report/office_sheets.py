@@ -31,7 +31,7 @@ _MILLIMETRES = 1.7  # for each letter of a column's width, in the size of print
 _LETTER, _SIGN = 1.5, 2.7  # a digit's width and a Chinese letter's, in millimetres
 _USUAL = 8.43
 _NARROW, _BROAD, _LONGEST_FIGURE = 8.0, 60.0, 32.0
-_UPRIGHT, _ACROSS = 160.0, 246.0  # for the columns of a page, beside the rows' numbers
+_UPRIGHT, _ACROSS = 158.0, 244.0  # for the columns of a page, beside the rows' numbers
 _SQUEEZE, _STRETCH = (
     1.25,
     1.4,
@@ -49,6 +49,7 @@ class _Frame:
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)  # left, top, right, bottom
     filled: list[int] = field(default_factory=list)  # rows that say something, hidden ones too
     unsolved: dict[int, list[int]] = field(default_factory=dict)  # row → columns of formulas without a result
+    is_cut: bool = False  # something stands beyond the last column that is shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +93,7 @@ class _Book:
             frame = _frame_of(source)
         visible = [row for row in frame.filled if row not in frame.hidden_rows]
         self.setter.omitted[Omitted.LINE] += len(frame.filled) - len(visible)
-        rows, is_cut = self._rows(sheet, frame, visible)
+        rows = self._rows(sheet, frame, visible)
         columns = sorted({column for row in rows.values() for column in row})
         if columns:
             between = range(columns[0], columns[-1] + 1)
@@ -103,7 +104,7 @@ class _Book:
             yield Paragraph(runs=(Run(text=title),), level=3)
         if len(rows) < len(visible):
             yield Remark(text=f"工作表“{title}”以下 {words.number(len(visible) - len(rows))} 行见原件。")
-        if is_cut:
+        if frame.is_cut:
             yield Remark(text=f"工作表“{title}”{get_column_letter(MOST_COLUMNS)} 列右边的内容见原件。")
         drawn = list(self._drawn(sheet))
         if drawn:
@@ -116,15 +117,15 @@ class _Book:
         source: IO[bytes] = self.book._archive.open(sheet._worksheet_path)
         return source
 
-    def _rows(self, sheet: Any, frame: _Frame, visible: Sequence[int]) -> tuple[_Rows, bool]:
-        """The rows that fit, and whether any of them goes on beyond the last column."""
+    def _rows(self, sheet: Any, frame: _Frame, visible: Sequence[int]) -> _Rows:
+        """The rows that fit."""
         found: dict[int, dict[int, _Said]] = {}
-        is_cut, wanted = False, set(visible[:MOST_ROWS])
+        wanted = set(visible[:MOST_ROWS])
         if not wanted or self.left <= 0:
-            return found, is_cut
+            return found
         sheet.reset_dimensions()  # what the file says of them may be wrong
         widest = 1
-        for number, row in enumerate(sheet.iter_rows(max_row=max(wanted), max_col=MOST_COLUMNS + 1), 1):
+        for number, row in enumerate(sheet.iter_rows(max_row=max(wanted), max_col=MOST_COLUMNS), 1):
             if number not in wanted:
                 continue
             if self.left <= 0:
@@ -134,16 +135,13 @@ class _Book:
                 for column in frame.unsolved.get(number, ())
             }
             said |= {cell.column: self._said(cell) for cell in row if cell.value is not None}
-            is_cut |= any(column > MOST_COLUMNS for column in said)
             found[number] = {
-                column: one
-                for column, one in said.items()
-                if column <= MOST_COLUMNS and column not in frame.hidden_columns
+                column: one for column, one in said.items() if column not in frame.hidden_columns
             }
             self.setter.omitted[Omitted.FORMULA] += len(frame.unsolved.get(number, ()))
             widest = max([widest, *found[number]])
             self.left -= widest
-        return found, is_cut
+        return found
 
     def _said(self, cell: Any) -> _Said:
         value, code = cell.value, BUILT_IN.get(cell.style_array.numFmtId) or cell.number_format or GENERAL
@@ -248,6 +246,7 @@ def _note_row(frame: _Frame, number: int, row: Any) -> None:
             frame.unsolved.setdefault(number, []).append(column)
             has_value = True
         is_filled |= has_value
+        frame.is_cut |= has_value and column > MOST_COLUMNS
     if is_filled:
         frame.filled.append(number)
 
