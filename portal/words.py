@@ -455,6 +455,7 @@ def clock(moment: datetime) -> str:
 _PROBLEMS: Mapping[str, str] = {
     # numbers and answers
     "not_a_number": "请填写数字，例如 1234.5；不要写单位或文字",
+    "not_an_object": "填报值应是一个 JSON 对象：条目编号对应填报值",
     "negative": "不能是负数，请核对正负号",
     "too_large": "数字太大：整数部分最多 {0} 位，请核对单位",
     "too_many_decimals": "小数太长：最多 {0} 位小数",

@@ -97,7 +97,7 @@ def check_wish(wish: Wish, today: date) -> tuple[Problem, ...]:
         problems.append(Problem(place="scopes", code="not_an_option"))
     first, last = day_of(wish.starts_on), day_of(wish.ends_on)
     problems += [
-        Problem(place=place, code="date_form")
+        Problem(place=place, code="day_form")
         for place, day in (("starts_on", first), ("ends_on", last))
         if day is None
     ]

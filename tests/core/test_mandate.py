@@ -18,12 +18,12 @@ WISH = Wish(holder="sun@example.cn", scopes=("read",), starts_on="2026-11-22", e
         ({"holder": "  "}, ["required"]),
         ({"scopes": ()}, ["scopes_missing"]),
         ({"scopes": ("read", "own")}, ["not_an_option"]),
-        ({"starts_on": "", "ends_on": "bald"}, ["date_form", "date_form"]),
+        ({"starts_on": "", "ends_on": "bald"}, ["day_form", "day_form"]),
         ({"ends_on": "2026-11-21"}, ["mandate_ended"]),
         ({"starts_on": "2025-01-01", "ends_on": "2026-11-21"}, ["mandate_ended"]),
         ({"starts_on": "2026-11-22", "ends_on": "2028-11-21"}, []),
         ({"starts_on": "2026-11-22", "ends_on": "2028-11-22"}, ["mandate_too_long"]),
-        ({"holder": "", "scopes": (), "ends_on": ""}, ["required", "scopes_missing", "date_form"]),
+        ({"holder": "", "scopes": (), "ends_on": ""}, ["required", "scopes_missing", "day_form"]),
     ],
 )
 def test_everything_wrong_with_a_wish_is_told_at_once(changes: dict[str, object], codes: list[str]) -> None:
