@@ -1,7 +1,9 @@
 """A city's worth of example data: the same each time, valid, and row by row what people's actions write."""
 
+import shutil
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
@@ -10,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from portal.actions import assessment, decision, demo_large, judging, review
+from portal.actions import assessment, decision, demo_large, judging, passwords, review
 from portal.actions.demo_cases import meant_state
 from portal.actions.demo_plants import answers, chance, example_id, plants, script
 from portal.actions.work import Door, Work
@@ -26,7 +28,9 @@ from portal.storage import account as stored_account
 from portal.storage import assessment as stored
 from portal.storage import review as stored_review
 from portal.storage import statistics
-from tests.make import library
+from portal.storage.session import Database
+from tests.cast import CHEAP
+from tests.make import library, make_settings
 
 FOLDER = HOME / "demo"
 COUNT = 8
@@ -37,14 +41,36 @@ def published() -> Library:
     return library()
 
 
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def city(
+    request: pytest.FixtureRequest, published: Library, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Door]:
+    """A seeded city for the tests that leave it as it was."""
+    folder = tmp_path_factory.mktemp("city")
+    if request.param == "sqlite":
+        shutil.copyfile(request.getfixturevalue("migrated_file"), folder / "portal.sqlite")
+        url = f"sqlite:///{folder / 'portal.sqlite'}"
+    else:
+        url = request.getfixturevalue("postgres")(request.getfixturevalue("migrated_template"))
+    settings = make_settings(folder / "data", database_url=url)
+    settings.data_folder.mkdir()
+    with closing(Database(url)) as database, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "HASHER", CHEAP)
+        yield _seeded(Door(database, published, settings))
+
+
 @pytest.fixture
-def city(door: Door, published: Library) -> Door:
-    full = replace(door, library=published)
+def own_city(door: Door, published: Library) -> Door:
+    """A seeded city for a test that writes."""
+    return _seeded(replace(door, library=published))
+
+
+def _seeded(door: Door) -> Door:
     heard: list[int] = []
-    demo_large.seed(full, lambda percent, _: heard.append(percent), count=COUNT, processes=1)
+    demo_large.seed(door, lambda percent, _: heard.append(percent), count=COUNT, processes=1)
     assert heard == sorted(heard)
     assert heard[-1] == 100
-    return full
+    return door
 
 
 def _rows(work: Work, sql: str, **values: Any) -> list[Mapping[str, Any]]:
@@ -131,9 +157,9 @@ def test_the_sums_equal_the_scan(city: Door) -> None:
     }
 
 
-def test_a_case_is_row_by_row_what_the_actions_write(city: Door) -> None:
+def test_a_case_is_row_by_row_what_the_actions_write(own_city: Door) -> None:
     """A confirmed case is taken away and done again, by its people through their actions at the same moments."""
-    with city.reading() as work:
+    with own_city.reading() as work:
         model = _rows(work, _CONFIRMED)[0]
         id = model["id"]
         record = stored.find(work.session, id, sight=None)
@@ -152,18 +178,18 @@ def test_a_case_is_row_by_row_what_the_actions_write(city: Door) -> None:
         district, over = (_account(work, row["made_by"]) for row in takers)
         manager = _account(work, model["created_by"])
     first, forward, second, confirm = steps
-    with city.writing() as work:
+    with own_city.writing() as work:
         for table in _TABLES:
             key = "id" if table == "assessment" else "assessment_id"
             work.session.execute(text(f"DELETE FROM {table} WHERE {key} = :id"), {"id": id})
-    with city.writing() as work:
+    with own_city.writing() as work:
         then = replace(work, now=submitted - timedelta(hours=2))
         id = assessment.start(then, manager, model["enterprise_id"], model["year"])
         changes = [Change(item, one, None) for item, one in given.items()]
         assert assessment.keep(then, manager, id, changes).problems == ()
         doubts = assessment.ready(assessment.open_(then, manager, id)).doubts
         assessment.submit(replace(work, now=submitted), manager, id, {doubt.token for doubt in doubts})
-    with city.writing() as work:
+    with own_city.writing() as work:
         review.take(replace(work, now=first.at), district, id)
         then = replace(work, now=said[0].at)
         for one in said:
@@ -178,7 +204,7 @@ def test_a_case_is_row_by_row_what_the_actions_write(city: Door) -> None:
         review.take(replace(work, now=second.at), over, id)
         then = replace(work, now=confirm.at)
         assert decision.confirm(then, over, id, _revision(work, id), confirm.remark) == ()
-    with city.reading() as work:
+    with own_city.reading() as work:
         after = _everything(work, id)
         assert statistics.find(work.session, id) == counted
     for table in _TABLES:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from portal import cli
 from portal.actions.work import Door
 from portal.cli import rounds
-from portal.config import Settings
+from portal.config import HOME, Settings
 from portal.core.roles import Role
 from portal.storage.session import StorageBusy
 from tests.cast import make_staff
@@ -26,6 +26,8 @@ def database_kind() -> str:
 def runner(door: Door, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     monkeypatch.setenv("PORTAL_DATA_FOLDER", str(door.settings.data_folder))
     monkeypatch.setenv("PORTAL_DATABASE_URL", door.settings.database_url)
+    # None of this depends on the content: a small one is read in no time.
+    monkeypatch.setenv("PORTAL_CONTENT_FOLDER", str(HOME / "tests" / "catalog" / "folder"))
     return CliRunner()
 
 

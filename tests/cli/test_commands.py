@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pysqlite3.dbapi2
@@ -21,6 +22,7 @@ from portal.config import HOME, Settings
 from portal.storage.session import Database, StorageBusy, StorageError
 
 EXAMPLE = HOME / "demo" / "cement-clinker.json"
+SMALL = HOME / "tests" / "catalog" / "folder"
 
 
 @pytest.fixture
@@ -32,14 +34,34 @@ def database_kind() -> str:
 @pytest.fixture
 def runner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     monkeypatch.setenv("PORTAL_DATA_FOLDER", str(tmp_path / "data"))
+    # What these commands do, they do with any content: a small one is read in no time.
+    monkeypatch.setenv("PORTAL_CONTENT_FOLDER", str(SMALL))
     return CliRunner()
 
 
-def _portal(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+Told = subprocess.CompletedProcess[str]
+
+
+def _portal(*arguments: str, **environment: str) -> Told:
+    """A real start, as a person types it."""
     return subprocess.run(
         [sys.executable, "-m", "portal.cli", *arguments],
-        capture_output=True, text=True, timeout=120, check=False, env=os.environ | environment, cwd=HOME,
+        capture_output=True, text=True, timeout=300, check=False, env=os.environ | environment, cwd=HOME,
     )  # fmt: skip
+
+
+@pytest.fixture
+def portal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Told]:
+    """The same through `main` in this process, which is loaded already."""
+
+    def run(*arguments: str) -> Told:
+        monkeypatch.setattr(sys, "argv", ["portal", *arguments])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        said = capsys.readouterr()
+        return Told(sys.argv, end.value.code or 0, said.out, said.err)  # type: ignore[arg-type]
+
+    return run
 
 
 def test_help_is_chinese_and_names_every_command(runner: CliRunner) -> None:
@@ -73,8 +95,8 @@ def test_a_wrong_setting_is_one_line_not_a_traceback() -> None:
 # ── Assess ───────────────────────────────────────────────────────────────────
 
 
-def test_the_receipt_is_printed_as_json() -> None:
-    told = _portal("assess", "--questionnaire", "cement", "--answers", str(EXAMPLE))
+def test_the_receipt_is_printed_as_json(portal: Callable[..., Told]) -> None:
+    told = portal("assess", "--questionnaire", "cement", "--answers", str(EXAMPLE))
     assert told.returncode == 0, told.stderr
     slip = json.loads(told.stdout)
     assert slip["questionnaire"]["id"] == "cement"
@@ -107,41 +129,45 @@ assert not loaded, loaded
         ("[]", "填报值有误"),
     ],
 )
-def test_a_wrong_file_of_answers_is_told_item_by_item(tmp_path: Path, content: str, expected: str) -> None:
+def test_a_wrong_file_of_answers_is_told_item_by_item(
+    portal: Callable[..., Told], tmp_path: Path, content: str, expected: str
+) -> None:
     file = tmp_path / "answers.json"
     file.write_text(content)
-    told = _portal("assess", "--questionnaire", "cement", "--answers", str(file))
+    told = portal("assess", "--questionnaire", "cement", "--answers", str(file))
     assert told.returncode == 1
     assert expected in told.stderr
     assert "Traceback" not in told.stderr
 
 
-def test_an_unknown_questionnaire_is_told() -> None:
-    told = _portal("assess", "--questionnaire", "bakery", "--answers", str(EXAMPLE))
+def test_an_unknown_questionnaire_is_told(portal: Callable[..., Told]) -> None:
+    told = portal("assess", "--questionnaire", "bakery", "--answers", str(EXAMPLE))
     assert told.returncode == 1
     assert "没有这份问卷：bakery" in told.stderr
 
 
-def test_a_file_may_say_whose_answers_it_holds(tmp_path: Path) -> None:
+def test_a_file_may_say_whose_answers_it_holds(portal: Callable[..., Told], tmp_path: Path) -> None:
     file = tmp_path / "answers.json"
     whole = {
         "questionnaire": "cement", "version": "2026-1", "year": 2025,
         "enterprise": {"name": "示例水泥有限公司"}, "answers": json.loads(EXAMPLE.read_text()),
     }  # fmt: skip
     file.write_text(json.dumps(whole))
-    alone = _portal("assess", "--questionnaire", "cement", "--answers", str(EXAMPLE))
-    told = _portal("assess", "--questionnaire", "cement/2026-1", "--answers", str(file))
+    alone = portal("assess", "--questionnaire", "cement", "--answers", str(EXAMPLE))
+    told = portal("assess", "--questionnaire", "cement/2026-1", "--answers", str(file))
     # The file also knows its year, which decides about limits that come into force later.
     assert json.loads(told.stdout) == json.loads(alone.stdout) | {"year": 2025}
-    other = _portal("assess", "--questionnaire", "paper", "--answers", str(file))
+    other = portal("assess", "--questionnaire", "paper", "--answers", str(file))
     assert other.returncode == 1
     assert "属于问卷 cement" in other.stderr
 
 
-def test_a_report_is_printed_without_a_database_and_is_the_same_twice(tmp_path: Path) -> None:
+def test_a_report_is_printed_without_a_database_and_is_the_same_twice(
+    portal: Callable[..., Told], tmp_path: Path
+) -> None:
     outs = [tmp_path / "a.pdf", tmp_path / "b.pdf"]
-    for out in outs:
-        told = _portal(
+    for out, start in zip(outs, (_portal, portal), strict=True):
+        told = start(
             "report", "--questionnaire", "cement", "--answers", str(EXAMPLE), "--out", str(out),
             "--name", "示例水泥有限公司", "--year", "2025", "--date", "2026-11-22",
         )  # fmt: skip

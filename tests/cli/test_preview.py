@@ -14,7 +14,7 @@ SMALL = HOME / "tests" / "catalog" / "folder"
 def _preview(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-m", "portal.cli", "preview", *arguments],
-        capture_output=True, text=True, timeout=120, check=False, env=os.environ | environment, cwd=HOME,
+        capture_output=True, text=True, timeout=300, check=False, env=os.environ | environment, cwd=HOME,
     )  # fmt: skip
 
 
@@ -25,7 +25,7 @@ def test_page_and_form_are_written_without_database_or_web(tmp_path: Path) -> No
         "print([name for name in ('flask', 'sqlalchemy', 'portal.storage', 'portal.web') if name in sys.modules])"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=True, cwd=HOME,
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=300, check=True, cwd=HOME,
         env=os.environ | {"PORTAL_CONTENT_FOLDER": str(SMALL)},
     )  # fmt: skip
     assert done.stdout.splitlines()[-1] == "[]"

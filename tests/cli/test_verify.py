@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from portal import cli
 from portal.actions import assessment, report
 from portal.actions.work import Door
+from portal.config import HOME
 from portal.report.signing import load_seal, make_demo
 from tests.cast import Person
 from tests.make import make_answers, make_changes
@@ -29,6 +30,8 @@ def signing(door: Door, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Door
     certificate, password = make_demo(tmp_path / "seal", datetime.now(UTC))
     monkeypatch.setenv("PORTAL_DATA_FOLDER", str(door.settings.data_folder))
     monkeypatch.setenv("PORTAL_DATABASE_URL", door.settings.database_url)
+    # None of this depends on the content: a small one is read in no time.
+    monkeypatch.setenv("PORTAL_CONTENT_FOLDER", str(HOME / "tests" / "catalog" / "folder"))
     monkeypatch.setenv("PORTAL_SIGNING_CERTIFICATE", str(certificate))
     monkeypatch.setenv("PORTAL_SIGNING_PASSWORD_FILE", str(password))
     settings = replace(door.settings, signing_certificate=certificate, signing_password_file=password)
