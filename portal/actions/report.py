@@ -170,12 +170,14 @@ def may_read(who: Account, found: ReportState) -> bool:
     return not (is_private and who.role is Role.REVIEWER)
 
 
-def newest(work: Work, who: Account, open_: OpenAssessment) -> ReportState | None:
-    """The newest report of the submission on show that the person may fetch now; None when there is none.
+def newest(
+    work: Work, who: Account, open_: OpenAssessment, kind: JobKind = JobKind.REPORT
+) -> ReportState | None:
+    """The newest report or package of the submission on show that the person may fetch now; None when there is none.
 
     What was asked for before tells of an earlier round.
     """
-    printed = stored.of_kind(work.session, open_.id, JobKind.REPORT, sight=who.printing_sight)
+    printed = stored.of_kind(work.session, open_.id, kind, sight=who.printing_sight)
     since = open_.submitted_at
     return next(
         (one for one in printed if since and one.asked_at >= since and _is_fetchable(work, who, one)), None

@@ -97,8 +97,9 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revocation:
-    """A printed report that is no longer valid; everybody may read why."""
+    """A printed report or package that is no longer valid; everybody may read why."""
 
+    kind: JobKind
     printed_at: datetime
     revoked_at: datetime
     why: str

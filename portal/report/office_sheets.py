@@ -131,7 +131,7 @@ class _Book:
             if self.left <= 0:
                 break
             said = {
-                column: _Said(text="〔公式无结果〕", align="left")
+                column: _Said(text="〔无结果〕", align="left")
                 for column in frame.unsolved.get(number, ())
             }
             said |= {cell.column: self._said(cell) for cell in row if cell.value is not None}

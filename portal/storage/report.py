@@ -127,14 +127,19 @@ def revoke(session: Session, id: str, *, by: str, now: datetime, why: str) -> bo
 
 
 def revocations(session: Session, assessment_id: str) -> tuple[Revocation, ...]:
-    """The reports of a self-check that were revoked, in order."""
+    """The reports and packages of a self-check that were revoked, in order."""
     query = select(ReportJobRow).where(
         ReportJobRow.assessment_id == assessment_id,
-        ReportJobRow.kind == JobKind.REPORT,
+        ReportJobRow.kind.in_((JobKind.REPORT, JobKind.PACKAGE)),
         ReportJobRow.revoked_at.is_not(None),
     )
     return tuple(
-        Revocation(printed_at=row.finished_at, revoked_at=row.revoked_at, why=row.revoked_why)
+        Revocation(
+            kind=JobKind(row.kind),
+            printed_at=row.finished_at,
+            revoked_at=row.revoked_at,
+            why=row.revoked_why,
+        )
         for row in session.scalars(query.order_by(ReportJobRow.revoked_at, ReportJobRow.id))
         if row.finished_at is not None and row.revoked_at is not None
     )

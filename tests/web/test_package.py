@@ -1,6 +1,7 @@
 """The application package in pages: who may order and fetch it, what it holds, how it is verified and revoked."""
 
 import io
+import re
 import zipfile
 
 import pytest
@@ -96,6 +97,7 @@ def test_a_manager_orders_the_package_fetches_it_and_every_file_in_it_is_verifie
         inside = {name.partition("/")[2]: archive.read(name) for name in archive.namelist()}
     assert {*parcel.MADE, parcel.INDEX, "原件/附件3_氨水台账.xlsx"} == set(inside)
     assert paper in text_of(mine.get(f"{submitted}/package"))
+    assert f'href="{paper}/file">下载申报包' in text_of(mine.get(f"{submitted}/result"))
 
     nobody = enter(None)
     for name in (parcel.REPORT, parcel.VOLUME):
@@ -107,6 +109,10 @@ def test_a_manager_orders_the_package_fetches_it_and_every_file_in_it_is_verifie
     assert mine.post(f"{paper}/revoke", why="法定代表人变更").status_code == 302
     assert mine.get(f"{paper}/file").status_code == 404
     assert "已撤销" in drop(nobody, inside[parcel.VOLUME])
+    number = re.search(r"/check/HZ[0-9A-Z-]+", drop(nobody, inside[parcel.VOLUME]))
+    assert number is not None
+    assert re.search("已撤销的申报包.*法定代表人变更", text_of(nobody.get(number[0])), re.DOTALL)
+    assert "下载申报包" not in text_of(mine.get(f"{submitted}/result"))
     assert "已撤销" in text_of(mine.get(f"{submitted}/package"))
     assert order(mine, submitted) != paper
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from portal import words
 from portal.actions import campaign, correction, papers, report, result, statistics
 from portal.actions.work import Work
+from portal.core.printing import JobKind
 from portal.core.roles import Account
 from portal.core.technology import CostClass
 from portal.web.access import FILLING, Pages, require_account
@@ -34,6 +35,7 @@ def show(work: Work, who: Account | None, id: str) -> ResponseReturnValue:
         charts=_charts(result.charts(found)),
         sources=work.library.sources,
         printed=report.newest(work, me, found.open),
+        packed=report.newest(work, me, found.open, JobKind.PACKAGE),
         is_new="submitted" in request.args,
         is_resubmitted="resubmitted" in request.args,
         standing=correction.standing(work, found.open),
