@@ -97,7 +97,7 @@ def check_verdict(assessment: Assessment, verdict: Verdict) -> tuple[Problem, ..
 def check_remark(text: str, *, is_needed: bool = False, place: str = "remark") -> tuple[Problem, ...]:
     """What stands against a remark of the bureau."""
     if is_needed and not text:
-        return (Problem(place=place, code="required"),)
+        return (Problem(place=place, code="remark_wanted"),)
     if len(text) > LONGEST_REMARK:
         return (Problem(place=place, code="too_long", details=(str(LONGEST_REMARK),)),)
     return () if is_printable(text) else (Problem(place=place, code="unprintable"),)

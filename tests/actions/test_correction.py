@@ -251,7 +251,7 @@ def test_more_time_is_asked_for_once_and_granted_by_the_bureau(
 ) -> None:
     with at(door) as work:
         codes = [one.code for one in correction.ask_extension(work, manager.account, returned, 1, " ")]
-        assert codes == ["required"]
+        assert codes == ["remark_wanted"]
         assert correction.ask_extension(work, manager.account, returned, 1, "检测报告尚未出具") == ()
         again = correction.ask_extension(work, manager.account, returned, 1, "再问一次")
         assert [one.code for one in again] == ["extension_asked"]

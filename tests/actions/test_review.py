@@ -369,7 +369,7 @@ def test_nothing_is_passed_on_before_every_item_is_judged(
         review.take(work, district, submitted)
     with at(door) as work:
         problems = decision.forward(work, district, submitted, revision(door, submitted), "")
-        assert [one.code for one in problems] == ["not_all_judged", "required"]
+        assert [one.code for one in problems] == ["not_all_judged", "remark_wanted"]
         problems = decision.send_for_correction(work, district, submitted, revision(door, submitted), days=0)
         assert [one.code for one in problems] == ["nothing_sent_back", "days_out_of_range"]
     say(door, district, submitted, SNCR, VerdictKind.RETURNED, comment="请补照片")
@@ -697,7 +697,7 @@ def test_objections_are_answered_together_and_the_result_is_final(
             decision.Ruling(item=HEAT, is_granted=False, answer=""),
         ]
         problems = decision.decide(work, city, submitted, revision(door, submitted), rulings, "")
-        assert [(one.place, one.code) for one in problems] == [(HEAT, "required")]
+        assert [(one.place, one.code) for one in problems] == [(HEAT, "remark_wanted")]
     rulings[1] = replace(rulings[1], answer="台账不支持")
     with at(door) as work:
         assert decision.decide(work, city, submitted, revision(door, submitted), rulings, "") == ()
@@ -744,7 +744,7 @@ def test_the_receipt_of_the_verified_score_is_kept_with_its_checksum(
     with at(door) as work:
         assert [
             one.code for one in decision.confirm(work, city, submitted, revision(door, submitted), "")
-        ] == ["required"]
+        ] == ["remark_wanted"]
         assert decision.confirm(work, city, submitted, revision(door, submitted), "同意") == ()
     with door.reading() as work:
         row = work.session.get(ReviewRow, submitted)

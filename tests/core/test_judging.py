@@ -111,7 +111,7 @@ def test_a_reason_that_does_not_hold_counts_as_blank_or_as_any_extent() -> None:
 def test_lowering_wants_a_reason_and_other_reasons_want_words() -> None:
     none = Practised(Extent.NONE)
     assert _codes(SNCR, none, reason=None) == ["reason_wanted"]
-    assert _codes(SNCR, none, reason=Reason.OTHER) == ["required"]
+    assert _codes(SNCR, none, reason=Reason.OTHER) == ["remark_wanted"]
     assert _codes(SNCR, none, reason=Reason.OTHER, comment="现场未见") == []
     assert _codes(SNCR, none, comment="长" * 1001) == ["too_long"]
     assert _codes(SNCR, none, comment="\x00") == ["unprintable"]
@@ -151,7 +151,7 @@ def test_an_objection_granted_in_part_lies_between_what_counts_and_what_was_decl
 
 def test_asking_for_a_correction_wants_words() -> None:
     bare = make_verdict(SNCR, RETURNED)
-    assert [one.code for one in check_verdict(_assess(), bare)] == ["required"]
+    assert [one.code for one in check_verdict(_assess(), bare)] == ["remark_wanted"]
     assert check_verdict(_assess(), make_verdict(SNCR, RETURNED, comment="请补照片")) == ()
     assert check_verdict(_assess(), make_verdict(SNCR)) == ()
     assert check_remark("") == ()

@@ -208,7 +208,7 @@ def test_a_case_goes_all_the_way_by_plain_forms(submitted: str, district: Browse
     page = _take(city, submitted)
     assert "同意上报" in page
     wrong = city.post(f"/reviews/{submitted}/confirm", revision=_revision(page), remark=" ")
-    assert wrong.status_code == 422 and "请填写" in wrong.text
+    assert wrong.status_code == 422 and "请写明意见或理由" in wrong.text
     done = city.post(f"/reviews/{submitted}/confirm", revision=_revision(page), remark="同意确认")
     assert done.status_code == 302
     assert "已确认" in city.get(done.headers["Location"]).text

@@ -282,7 +282,8 @@ def _deed(
     me = require_account(who)
     problems = act(me)
     if problems:
-        refused = {"form": form, "typed": dict(request.form), "errors": _beside(problems)}
+        told = list(dict.fromkeys(words.problem(one) for one in problems))
+        refused = {"form": form, "typed": dict(request.form), "errors": _beside(problems), "told": told}
         return _page(work, me, review.open_(work, me, id), refused=refused), 422
     return redirect(then or f"/reviews/{id}?done={form}")
 
