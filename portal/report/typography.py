@@ -6,7 +6,7 @@ from markupsafe import Markup, escape
 
 # "GB/T 36132—2025", "HJ 434—2008", "DB33/T 2310-2021", "工信部节〔2024〕13 号": never broken between lines.
 _KEPT = re.compile(
-    r"""(?:GB|GBZ|DB|HJ|JC|JB|QB|FZ|HG|NB|AQ|SH|YD|YY|CJ|CJJ|DL|SL|RB|ISO|IEC|T)\d{0,2}(?:/[A-Z]{1,4})?
+    r"""(?:GB|GBZ|DB|HJ|JC|JB|QB|FZ|HG|NB|AQ|SH|YD|YY|CJ|CJJ|DL|SL|RB|ISO|IEC|T(?=/))\d{0,2}(?:/[A-Z]{1,6})?
         \ ?\d{2,6}(?:\.\d+)?(?:\ ?[—–-]\ ?(?:19|20)\d\d)?
       | 〔\d{4}〕\ ?\d+\ ?号
       | \d{4}-\d\d-\d\d""",
