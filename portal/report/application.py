@@ -279,18 +279,20 @@ class _Maker:
         yield from _sentences(self.assessment, items)
         figures = [item for item in items if isinstance(item, Activity | Indicator | Trait)]
         told = [(item, *value_of(self.assessment, item)) for item in figures]
-        rows = tuple(
+        rows: tuple[tuple[str, ...], ...] = tuple(
             (item.title, said, origin, index_of(self.volume, item))
             for item, said, origin in told
             if said != words.NOTHING
         )
         if rows:
-            columns = (
+            columns: tuple[Column, ...] = (
                 Column(title="内容"),
                 Column(title="数值或情况", width=44),
                 Column(title="来源", width=13),
                 _INDEX,
             )
+            if all(row[-1] == words.NOTHING for row in rows):  # an empty column only takes room
+                columns, rows = columns[:-1], tuple(row[:-1] for row in rows)
             yield self._table(f"{group.title}：数据", columns, rows)
         missing = [item.title for item, said, _ in told if said == words.NOTHING]
         if missing:
@@ -525,6 +527,11 @@ def left_blocks(volume: Volume, caption: Callable[[str], str] = str) -> Iterator
 
 
 def _left(one: Left) -> tuple[str, ...]:
+    name, why = left_words(one)
+    return name, why, "、".join(item.title for item in one.exhibit.items)
+
+
+def left_words(one: Left) -> tuple[str, str]:
+    """The name of a file that was left out, and why."""
     evidence = one.exhibit.evidence
-    name = f"{settable(evidence.title)}（{settable(evidence.original_name)}）"
-    return name, REFUSALS[one.why], "、".join(item.title for item in one.exhibit.items)
+    return f"{settable(evidence.title)}（{settable(evidence.original_name)}）", REFUSALS[one.why]

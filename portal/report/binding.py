@@ -194,16 +194,21 @@ def _with_front(
     opened: Sequence[_Opened], left: tuple[Left, ...], dossier: Dossier
 ) -> tuple[Volume, tuple[bytes, bytes]]:
     """The volume with its page numbers and the pages before it: how many those are is known once they are set."""
-    lacking = _print(dossier, "缺失的证明材料", lacking_blocks(dossier))
+    lacking = _print(dossier, "缺失的证明材料", lacking_blocks(dossier, _untitled))
     after, index, content = _count(lacking), 1, b""
     for _ in range(_TRIES):
         volume = _numbered(opened, left, index, after)
-        blocks = [*index_blocks(volume, dossier), *left_blocks(volume)]
+        blocks = [*index_blocks(volume, dossier, _untitled), *left_blocks(volume)]
         content = _print(dossier, "证明材料索引", blocks)
         if (count := _count(content)) == index:
             break
         index = count
     return volume, (content, lacking)
+
+
+def _untitled(_caption: str) -> str:
+    """The page's own heading says it already."""
+    return ""
 
 
 def _count(content: bytes) -> int:

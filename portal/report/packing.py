@@ -25,6 +25,7 @@ from portal.report.application import (
     is_asked,
     judged,
     known,
+    left_words,
     unit_of,
     value_of,
 )
@@ -105,7 +106,10 @@ def _index(dossier: Dossier, volume: Volume, lines: list[str]) -> bytes:
         "",
         "SHA-256、字节数、文件：",
     ]
-    return "\r\n".join([*head, *lines, ""]).encode("utf-8-sig")
+    tail = [f"未能并入：{'，'.join(left_words(one))}" for one in volume.left]
+    if any(one.original for one in volume.bound):
+        tail.append("“原件”文件夹里是 Word、Excel 原文件：合订本里的页面由门户按内容排版，版式以原文件为准。")
+    return "\r\n".join([*head, *lines, "", *tail, ""]).encode("utf-8-sig")
 
 
 # ── 填报对照表 ────────────────────────────────────────────────────────────────
@@ -329,4 +333,5 @@ def _evidence(volume: Volume) -> Sheet:
         Column(title="原件", width=30),
         Column(title="证明的内容", width=50),
     )
-    return Sheet(title="证明材料", columns=columns, rows=rows)
+    notes = tuple(f"未能并入合订本：{'，'.join(left_words(one))}" for one in volume.left)
+    return Sheet(title="证明材料", columns=columns, rows=rows, notes=notes)

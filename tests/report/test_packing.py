@@ -83,7 +83,9 @@ class Packed:
         """附件, 名称, first and last page, as the sheet tells them."""
         book = CalamineWorkbook.from_path(str(self.path(parcel.FIGURES)))
         rows = book.get_sheet_by_name("证明材料").to_python()[1:]
-        return tuple((int(row[0]), str(row[1]), int(row[3]), int(row[4])) for row in rows if row[0])
+        return tuple(
+            (int(row[0]), str(row[1]), int(row[3]), int(row[4])) for row in rows if isinstance(row[0], float)
+        )
 
 
 def _texts(path: Path) -> Iterator[str]:
@@ -258,6 +260,7 @@ def test_files_that_cannot_be_opened_are_named_with_the_reason(packed: Packed) -
         ("加密.pdf", "文件加密"), ("损坏.pdf", "文件损坏"), ("截断.jpg", "文件损坏"), ("有密码.docx", "文件加密"),
     ):  # fmt: skip
         assert f"（{name}）{why}" in front
+        assert f"（{name}），{why}" in packed.path(parcel.INDEX).read_text("utf-8-sig")
     assert {title for _, title, _, _ in packed.rows}.isdisjoint({"加密", "损坏", "截断", "有密码"})
 
 
