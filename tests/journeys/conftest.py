@@ -123,6 +123,16 @@ def open_page(chromium: Browser, site: str) -> Iterator[Open]:
     assert not errors
 
 
+def no_wider_than_the_screen(page: Page) -> None:
+    """Nothing is cut off, neither as wide as the page is now nor as wide as it may be."""
+    shown = page.viewport_size
+    assert shown is not None
+    for wide, high in WIDTHS.values():
+        page.set_viewport_size({"width": wide, "height": high})
+        assert page.evaluate("document.documentElement.scrollWidth") <= wide, (page.url, wide)
+    page.set_viewport_size(shown)
+
+
 @pytest.fixture
 def print_reports(settings: Settings) -> Callable[[], None]:
     """Run the worker until the queue is empty."""

@@ -15,9 +15,9 @@ from portal.core.questionnaire import Extent, ItemId
 from portal.core.review import VerdictKind
 from portal.core.roles import Account
 from tests.cast import Person, make_reviewer
-from tests.journeys.conftest import Open
+from tests.journeys.conftest import Open, no_wider_than_the_screen
 from tests.journeys.test_accessibility import serious
-from tests.journeys.test_review_round import enter, no_wider_than_the_screen
+from tests.journeys.test_review_round import enter
 
 pytestmark = pytest.mark.browser
 

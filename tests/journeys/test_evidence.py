@@ -19,7 +19,7 @@ from portal.core.filing import Change
 from portal.core.questionnaire import Extent, Item, ItemId, Practice, Requirement
 from tests import papers
 from tests.cast import Person
-from tests.journeys.conftest import Open
+from tests.journeys.conftest import Open, no_wider_than_the_screen
 from tests.journeys.test_accessibility import serious
 
 pytestmark = pytest.mark.browser
@@ -226,7 +226,7 @@ def test_nothing_serious_and_nothing_too_wide(
         f"/assessments/{started}/check",
     ):
         page.goto(path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], path
+        no_wider_than_the_screen(page)
         assert not serious(page), path
 
 

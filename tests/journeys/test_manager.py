@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.cast import PASSWORD, Person
-from tests.journeys.conftest import Open
+from tests.journeys.conftest import Open, no_wider_than_the_screen
 from tests.make import make_uscc
 
 pytestmark = pytest.mark.browser
@@ -60,13 +60,8 @@ def fill_in(page: Page) -> None:
     expect(page.locator("#save-state")).to_contain_text("已自动保存")
 
 
-@pytest.mark.parametrize("width", ["desktop", "phone"])
-def test_from_registration_to_the_pdf(open_page: Open, print_reports: Callable[[], None], width: str) -> None:
-    page = open_page(width)
-    register(page)
-    describe_enterprise(page)
-    fill_in(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+def submit_and_order(page: Page) -> str:
+    """Submit, ask for the report and see that it is on its way; the self-check's address."""
     assessment = page.url.partition("/sections/")[0]
     page.goto(f"{assessment}/check")
     page.get_by_role("button", name="提交").dblclick()
@@ -74,6 +69,24 @@ def test_from_registration_to_the_pdf(open_page: Open, print_reports: Callable[[
     expect(page.get_by_text("暂定").first).to_be_visible()
     page.get_by_role("button", name="生成改进报告").click()
     expect(page.get_by_role("progressbar")).to_be_visible()
+    return assessment
+
+
+def test_from_registration_to_the_order_of_a_report_on_a_desk(open_page: Open) -> None:
+    page = open_page()
+    for step in (register, describe_enterprise, fill_in):
+        step(page)
+        no_wider_than_the_screen(page)
+    submit_and_order(page)
+
+
+def test_from_registration_to_the_pdf_on_a_phone(open_page: Open, print_reports: Callable[[], None]) -> None:
+    page = open_page("phone")
+    register(page)
+    describe_enterprise(page)
+    fill_in(page)
+    no_wider_than_the_screen(page)
+    assessment = submit_and_order(page)
     print_reports()
     with page.expect_download() as download:
         page.get_by_role("link", name="下载改进报告").click()
