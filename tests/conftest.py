@@ -9,12 +9,26 @@ from sqlalchemy import make_url
 
 from portal.actions import passwords
 from portal.actions.work import Door
-from portal.config import Settings
+from portal.config import HOME, Settings
 from portal.storage.session import Database
 from tests.cast import CHEAP, Person, make_colleague, make_manager, make_stranger
 from tests.databases import Emptied, Files, migrate_all
 from tests.make import make_library, make_settings
 from tests.postgres_server import running_server
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests first: two workers begin with a half each, and take from each other's end what is short.
+
+    What browsers and prints share is then made by one worker only.
+    """
+    folders = {item: item.path.relative_to(HOME / "tests").parts[0] for item in items}
+    browsing = [item for item in items if folders[item] == "journeys"]
+    printing = [item for item in items if folders[item] in ("cli", "report")]
+    others = [item for item in items if folders[item] not in ("journeys", "cli", "report")]
+    filling = max(0, len(items) // 2 - len(browsing))
+    items[:] = browsing + others[:filling] + printing + others[filling:]
 
 
 @pytest.fixture(autouse=True)

@@ -91,7 +91,7 @@ for _ in range(40):
         session.execute(text("UPDATE counter SET n = :n"), {"n": n + 1})
 """
     running = [subprocess.Popen([sys.executable, "-c", script, str(sqlite.url)]) for _ in range(2)]
-    assert [process.wait(60) for process in running] == [0, 0]
+    assert [process.wait(240) for process in running] == [0, 0]
     with sqlite.reading() as session:
         assert session.scalar(text("SELECT n FROM counter")) == 80
 
