@@ -39,7 +39,7 @@ _WORDS = ("附件", "第", "页", "总第", "索引", "/", *"0123456789")
 _OFFICE = {MediaType.DOCX: "Word 文件", MediaType.XLSX: "Excel 文件"}
 _LARGE_PICTURE = 8_000_000  # pixels from which a colour picture without loss is kept as JPEG
 _FORMATS = ("JPEG", "PNG")
-_OFFICE_SECONDS = 300.0  # of processor time for all office files together; what is left then is only named
+_OFFICE_SECONDS = 240.0  # of processor time for all office files together; what is left then is only named
 _OPENING = 40  # per cent of the work, when office files are laid out on the way
 _TRIES = 4
 

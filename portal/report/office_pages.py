@@ -6,6 +6,7 @@ The child has its bounds before it opens the file: processor time, memory, and t
 import gc
 import os
 import resource
+import warnings
 import zipfile
 import zlib
 from collections import Counter
@@ -66,6 +67,7 @@ def _live_as_child(path: Path, kind: MediaType, opening: Opening, target: Path, 
     outcome = Outcome.NOT_SET
     try:
         gc.disable()
+        warnings.simplefilter("ignore")  # what openpyxl finds unusual concerns nobody here
         for what, most in (
             (resource.RLIMIT_CPU, seconds),
             (resource.RLIMIT_AS, MEBIBYTES * 1024 * 1024),

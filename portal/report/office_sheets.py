@@ -5,6 +5,7 @@ them (widths, merged and hidden cells) the stream keeps back; it is read from th
 """
 
 import posixpath
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from openpyxl.packaging.relationship import get_dependents, get_rels_path
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import coordinate_to_tuple, range_boundaries
 from openpyxl.utils.datetime import from_excel
+from openpyxl.utils.escape import unescape
 from openpyxl.xml.functions import iterparse
 
 from portal import words
@@ -32,6 +34,8 @@ _LETTER, _SIGN = 1.5, 2.7  # a digit's width and a Chinese letter's, in millimet
 _USUAL = 8.43
 _NARROW, _BROAD, _LONGEST_FIGURE = 8.0, 60.0, 32.0
 _UPRIGHT, _ACROSS = 158.0, 244.0  # for the columns of a page, beside the rows' numbers
+_IN_CELLS = "xl/cellimages.xml"
+_PICTURE_FORMULA = re.compile(r'=@?(?:_xlfn\.)?DISPIMG\("([^"]+)",\s*1\)')
 _SQUEEZE, _STRETCH = (
     1.25,
     1.4,
@@ -78,6 +82,9 @@ class _Book:
 
     def __init__(self, book: Any, setter: Setter) -> None:
         self.book, self.setter, self.left = book, setter, MOST_CELLS
+        self.parts = frozenset(book._archive.namelist())
+        self.inside = dict(self._in_cells())
+        self.placed: list[str] = []  # the pictures in cells that were come to, in order
 
     def pieces(self) -> Iterator[Piece]:
         sheets = [one for one in self.book.worksheets if one.sheet_state == "visible"]
@@ -93,6 +100,7 @@ class _Book:
             frame = _frame_of(source)
         visible = [row for row in frame.filled if row not in frame.hidden_rows]
         self.setter.omitted[Omitted.LINE] += len(frame.filled) - len(visible)
+        before = len(self.placed)
         rows = self._rows(sheet, frame, visible)
         columns = sorted({column for row in rows.values() for column in row})
         if columns:
@@ -106,7 +114,7 @@ class _Book:
             yield Remark(text=f"工作表“{title}”以下 {words.number(len(visible) - len(rows))} 行见原件。")
         if frame.is_cut:
             yield Remark(text=f"工作表“{title}”{get_column_letter(MOST_COLUMNS)} 列右边的内容见原件。")
-        drawn = list(self._drawn(sheet))
+        drawn = [*self._shown_in_cells(before), *self._drawn(sheet)]
         if drawn:
             yield Remark(text=f"工作表“{title}”中的图片：")
             yield from drawn
@@ -131,8 +139,7 @@ class _Book:
             if self.left <= 0:
                 break
             said = {
-                column: _Said(text="〔无结果〕", align="left")
-                for column in frame.unsolved.get(number, ())
+                column: _Said(text="〔无结果〕", align="left") for column in frame.unsolved.get(number, ())
             }
             said |= {cell.column: self._said(cell) for cell in row if cell.value is not None}
             found[number] = {
@@ -150,7 +157,7 @@ class _Book:
                 value = from_excel(value, self.book.epoch)
             except (ValueError, OverflowError):
                 code = GENERAL
-        text, alignment = shown(value, code), cell.alignment
+        text, alignment = self._worded(shown(value, code)), cell.alignment
         own = {"center": "center", "centerContinuous": "center", "right": "right", "left": "left"}
         usual = "left" if isinstance(value, str) else "center" if isinstance(value, bool) else "right"
         align = own.get(alignment.horizontal or "", usual)
@@ -172,7 +179,7 @@ class _Book:
                 self.setter.omitted[Omitted.COMMENT] += 1
             elif kind in {"oleObject", "package", "control"}:
                 self.setter.omitted[Omitted.OBJECT] += 1
-            elif kind == "drawing" and one.target in self.book._archive.namelist():
+            elif kind == "drawing" and one.target in self.parts:
                 yield from self._drawing(one.target)
 
     def _drawing(self, path: str) -> Iterator[Piece]:
@@ -189,15 +196,56 @@ class _Book:
             if one.TargetMode == "External":
                 self.setter.omitted[Omitted.LINKED] += 1
                 continue
-            if one.target in self.book._archive.namelist():
-                picture = self.setter.picture(self.book._archive.read(one.target), 0, 0)
-                if picture is not None:
-                    yield Paragraph(runs=(Run(picture=picture),))
+            yield from self._picture(one.target)
+
+    def _picture(self, path: str, title: str = "") -> Iterator[Piece]:
+        picture = None
+        if path in self.parts:
+            picture = self.setter.picture(self.book._archive.read(path), 0, 0)
+        if picture is not None:
+            yield Paragraph(
+                runs=(Run(text=title), Run(picture=picture)) if title else (Run(picture=picture),)
+            )
 
     def _related(self, path: str) -> Iterator[Any]:
         rels = get_rels_path(path.lstrip("/"))
-        if rels in self.book._archive.namelist():
+        if rels in self.parts:
             yield from get_dependents(self.book._archive, rels)
+
+    # ── WPS keeps pictures in cells, by a formula of its own ──
+
+    def _in_cells(self) -> Iterator[tuple[str, str]]:
+        """The id in the formula → the picture's part."""
+        if _IN_CELLS not in self.parts:
+            return
+        targets = {one.Id: one.target for one in self._related(_IN_CELLS)}
+        name = ""
+        with self.book._archive.open(_IN_CELLS) as source:
+            for _, element in iterparse(source):
+                match _local(element.tag):
+                    case "cNvPr":
+                        name = element.get("name") or ""
+                    case "blip":
+                        embedded = next(
+                            (value for key, value in element.items() if _local(key) == "embed"), ""
+                        )
+                        yield name, targets.get(embedded, "")
+
+    def _worded(self, text: str) -> str:
+        """The text of a cell; instead of a picture's formula the number under which the picture follows."""
+        text = unescape(text)
+        found = _PICTURE_FORMULA.fullmatch(text)
+        if found is None:
+            return text
+        self.placed.append(found[1])
+        return f"〔图片 {len(self.placed)}〕"
+
+    def _shown_in_cells(self, before: int) -> Iterator[Piece]:
+        for number, id in enumerate(self.placed[before:], before + 1):
+            pieces = list(self._picture(self.inside.get(id, ""), f"图片 {number}\n"))
+            if not pieces and self.inside.get(id, "") not in self.parts:
+                self.setter.omitted[Omitted.PICTURE] += 1
+            yield from pieces
 
 
 # ── What lies around the cells ───────────────────────────────────────────────

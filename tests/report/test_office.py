@@ -312,6 +312,33 @@ def test_pictures_on_a_sheet_come_after_it(read: Read) -> None:
     assert isinstance(last, Paragraph) and last.runs[0].picture is not None
 
 
+def test_a_picture_that_wps_keeps_in_a_cell_is_shown_under_its_number(read: Read) -> None:
+    content = tabled(
+        '<row r="1"><c r="A1" t="str"><f>_xlfn.DISPIMG("ID_1",1)</f><v>=DISPIMG("ID_1",1)</v></c>'
+        '<c r="B1" t="str"><v>甲_x000D_乙</v></c><c r="C1" t="str"><v>=DISPIMG("ID_2",1)</v></c></row>'
+    )
+    stream = io.BytesIO(content)
+    relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    with zipfile.ZipFile(stream, "a") as archive:
+        archive.writestr(
+            "xl/cellimages.xml",
+            f'<i xmlns:r="{relation}"><pic><cNvPr name="ID_1"/><blip r:embed="rId1"/></pic></i>',
+        )
+        archive.writestr(
+            "xl/_rels/cellimages.xml.rels",
+            '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+            f'<Relationship Id="rId1" Type="{relation}/image" Target="media/one.jpg"/></Relationships>',
+        )
+        archive.writestr("xl/media/one.jpg", make_photo(size=(60, 40)))
+    found = read(stream.getvalue())
+    assert texts(leaf(found)) == [["〔图片 1〕", "甲乙", "〔图片 2〕"]]
+    last = found.pieces[-1]
+    assert (
+        isinstance(last, Paragraph) and last.runs[0].text == "图片 1\n" and last.runs[1].picture is not None
+    )
+    assert found.omitted[Omitted.PICTURE] == 1
+
+
 # ── In a child of its own ────────────────────────────────────────────────────
 
 BOMB = "".join(f'<!ENTITY {chr(98 + step)} "{f"&{chr(97 + step)};" * 10}">' for step in range(9))
