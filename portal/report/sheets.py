@@ -132,7 +132,9 @@ def _put(page: Worksheet, line: int, place: int, value: Cell, form: str, looks: 
         case date():
             page.write_datetime(line, place, value, looks.of(form or DAY))
         case int() | Decimal():
-            page.write_number(line, place, value, looks.of(form or FIGURE))
+            # Excel leaves the point behind a whole number where decimals may follow: 100.
+            is_bare = form in ("", FIGURE) and value == int(value)
+            page.write_number(line, place, value, looks.of(WHOLE if is_bare else form or FIGURE))
         case str():
             text = plain(value)
             page.write_string(line, place, text, looks.of("", is_risky=is_risky(text)))

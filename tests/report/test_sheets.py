@@ -8,8 +8,10 @@ from decimal import Decimal
 from xml.etree import ElementTree
 
 import pytest
+from openpyxl import load_workbook
 
-from portal.report.sheets import Cell, Column, Sheet, plain, workbook
+from portal.report.number_format import shown
+from portal.report.sheets import FIGURE, Cell, Column, Sheet, plain, workbook
 from tests.report.spreadsheet_rules import complaints
 
 AT = datetime(2026, 11, 22, 16, 30, tzinfo=UTC)
@@ -57,6 +59,19 @@ def test_negative_numbers_and_days_are_numbers() -> None:
     assert values["A2"] == "-1234.5" and values["B2"] == "7"
     # The evening by UTC is the next day by Hangzhou's clock.
     assert values["C2"] == "46348" and values["D2"].startswith("46349.02")
+
+
+def test_a_whole_number_has_no_point_behind_it() -> None:
+    row = (Decimal("1234.5"), Decimal(1234), 7)
+    for form, wanted in (
+        ("", ["1,234.5", "1,234", "7"]),
+        (FIGURE, ["1,234.5", "1,234", "7"]),
+        ("0.0", ["1234.5", "1234.0", "7.0"]),
+    ):
+        columns = tuple(Column(title=f"列{place}", form=form) for place in range(3))
+        content = workbook([Sheet(title="清单", columns=columns, rows=[row])], at=AT)
+        cells = load_workbook(io.BytesIO(content)).active[2]  # type: ignore[index, union-attr]
+        assert [shown(cell.value, cell.number_format) for cell in cells] == wanted
 
 
 def test_the_head_is_frozen_and_printed_on_every_page() -> None:
