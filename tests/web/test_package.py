@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 
+import pypdfium2
 import pytest
 from sqlalchemy import event
 
@@ -18,7 +19,7 @@ from portal.storage.files import CONTENT, open_store
 from portal.storage.tables import EvidenceRow
 from tests import papers
 from tests.cast import Person, make_consultant, make_reviewer
-from tests.exhibits import make_pages
+from tests.exhibits import make_ledger, make_pages
 from tests.make import PERMIT, SNCR
 from tests.web.browser import Browser, text_of
 from tests.web.conftest import Enter
@@ -33,7 +34,7 @@ def submitted(enter: Enter, manager: Person, assessment: str) -> str:
     browser = enter(manager)
     permit = ("排污许可证.pdf", make_pages("F00", 2))
     upload(browser, f"{assessment}/evidence", permit, ("现场.jpg", papers.make_photo()), item=PERMIT)
-    upload(browser, f"{assessment}/evidence", ("氨水台账.xlsx", papers.make_office(papers.SHEET)), item=SNCR)
+    upload(browser, f"{assessment}/evidence", ("氨水台账.xlsx", make_ledger("F09", 2)), item=SNCR)
     submit(browser, assessment)
     return assessment
 
@@ -97,6 +98,8 @@ def test_a_manager_orders_the_package_fetches_it_and_every_file_in_it_is_verifie
         inside = {name.partition("/")[2]: archive.read(name) for name in archive.namelist()}
     assert {*parcel.MADE, parcel.INDEX, "原件/附件3_氨水台账.xlsx"} == set(inside)
     assert paper in text_of(mine.get(f"{submitted}/package"))
+    with pypdfium2.PdfDocument(inside[parcel.VOLUME]) as volume:
+        assert "F09 P2" in volume[len(volume) - 1].get_textpage().get_text_range()  # the table's second sheet
     assert f'href="{paper}/file">下载申报包' in text_of(mine.get(f"{submitted}/result"))
 
     nobody = enter(None)
