@@ -175,19 +175,19 @@ def _notice(work: Work, one: OpenAssessment, round: int) -> Notice:
 def _opinion(work: Work, one: OpenAssessment) -> Opinion:
     declared = assess(one.questionnaire, one.frozen, one.year)
     found = reviewed.of(work, one, declared)
-    if found is None or found.opinions.city_at is None or one.case is None:
+    if found is None or found.confirmed.city_at is None or one.case is None:
         raise NotFound(one.id)
     part = verified_words.part(declared, found)
     answered = found.answered.at if found.answered is not None else None
-    last = answered or found.opinions.city_at
+    last = answered or found.confirmed.city_at
     return Opinion(
         head=_head(one, one.case.round),
         sides=part.sides,
         lowered=part.lowered,
         district_opinion=part.district_opinion or words.NOTHING,
-        district_day=words.long_day(found.opinions.district_at),
+        district_day=words.long_day(found.confirmed.district_at),
         city_opinion=part.city_opinion or words.NOTHING,
-        city_day=words.long_day(found.opinions.city_at),
+        city_day=words.long_day(found.confirmed.city_at),
         answer_opinion=part.answer_opinion,
         answer_day=words.long_day(answered) if answered is not None else "",
         note=part.note,

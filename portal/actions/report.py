@@ -39,7 +39,6 @@ from portal.report.peers import PeerPart
 from portal.report.signing import Seal, SigningFault, load_seal
 from portal.storage import account as stored_account
 from portal.storage import assessment as stored_assessment
-from portal.storage import correction as stored_correction
 from portal.storage import firm as stored_firm
 from portal.storage import report as stored
 from portal.storage.files import CONTENT, FileGone, StoreUnreachable, open_store
@@ -170,18 +169,17 @@ def may_read(who: Account, found: ReportState) -> bool:
     return not (is_private and who.role is Role.REVIEWER)
 
 
-def newest(
-    work: Work, who: Account, open_: OpenAssessment, kind: JobKind = JobKind.REPORT
-) -> ReportState | None:
-    """The newest report or package of the submission on show that the person may fetch now; None when there is none.
+def newest(work: Work, who: Account, open_: OpenAssessment, *kinds: JobKind) -> Mapping[JobKind, ReportState]:
+    """Of each kind the newest paper of the submission on show that the person may fetch now.
 
     What was asked for before tells of an earlier round.
     """
-    printed = stored.of_kind(work.session, open_.id, kind, sight=who.printing_sight)
-    since = open_.submitted_at
-    return next(
-        (one for one in printed if since and one.asked_at >= since and _is_fetchable(work, who, one)), None
-    )
+    printed = stored.of_kind(work.session, open_.id, *kinds, sight=who.printing_sight)
+    since, found = open_.submitted_at, dict[JobKind, ReportState]()
+    for one in printed:
+        if one.kind not in found and since and one.asked_at >= since and _is_fetchable(work, who, one):
+            found[one.kind] = one
+    return found
 
 
 def fetch(work: Work, who: Account, report_id: str) -> tuple[Path, str]:
@@ -235,7 +233,6 @@ def check(work: Work, number: str) -> PublicRecord | None:
     if record is None or record.submitted_at is None or record.receipt is None:
         return None
     case, confirmed = record.case, record.confirmed
-    opinions = stored_correction.opinions(work.session, record.id)
     return PublicRecord(
         number=record.number,
         enterprise_name=record.enterprise.profile.name,
@@ -248,7 +245,7 @@ def check(work: Work, number: str) -> PublicRecord | None:
         sha256=record.checksum,
         round=case.round if case is not None else 1,
         verified="" if confirmed is None or confirmed.points is None else str(confirmed.points),
-        confirmed_at=opinions.city_at if opinions is not None else None,
+        confirmed_at=confirmed.city_at if confirmed is not None else None,
         is_objected=case is not None and case.state is ReviewState.OBJECTED,
         revoked=stored.revocations(work.session, record.id),
     )

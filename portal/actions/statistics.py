@@ -532,13 +532,12 @@ def peers(
         return None
     lines = gaps(work, Selection(year=year, sector=sector))
     in_all = count if is_in else count + 1
+    above, last = stored.above(work.session, year, sector, points or 0)
     return panels.Peers(
         count=count,
-        band=None
-        if points is None
-        else panels.band(in_all, stored.above(work.session, year, sector, points)),
+        band=None if points is None else panels.band(in_all, above),
         in_place={line.item: line.in_place for line in lines if line.count > LEAST},
-        as_of=stored.newest(work.session, year, sector),
+        as_of=last,
     )
 
 

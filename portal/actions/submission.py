@@ -55,6 +55,7 @@ def receipt(work: Work, found: Submitted, *, is_verified: bool) -> Mapping[str, 
     """The receipt of the declared score, or of the verified one; raises NotFound while there is none."""
     if not is_verified:
         return stored.receipt(work.session, found.open.id, found.slip.round)
-    if found.verified is None or found.verified.opinions.receipt is None:
+    kept = stored.verified_receipt(work.session, found.open.id) if found.verified is not None else None
+    if kept is None:
         raise NotFound(found.open.id)
-    return found.verified.opinions.receipt
+    return kept

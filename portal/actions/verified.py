@@ -7,7 +7,6 @@ from portal.core.filing import OpenAssessment
 from portal.core.review import Deed, ReviewState, VerdictKind, prevailing
 from portal.core.scoring import assess
 from portal.core.verified import LoweredItem, Verified
-from portal.storage import correction as stored
 from portal.storage import review as stored_review
 
 
@@ -17,8 +16,7 @@ def of(work: Work, one: OpenAssessment, declared: Assessment) -> Verified | None
     Only verdicts that were issued are read, and objections only once they were sent.
     """
     kept = one.confirmed
-    opinions = stored.opinions(work.session, one.id) if kept is not None else None
-    if one.case is None or kept is None or opinions is None:
+    if one.case is None or kept is None:
         return None
     state = one.case.state
     is_objected = state in (ReviewState.OBJECTED, ReviewState.CLOSED)
@@ -29,7 +27,6 @@ def of(work: Work, one: OpenAssessment, declared: Assessment) -> Verified | None
     verdicts = prevailing(stored_review.verdicts(work.session, one.id, is_issued=True))
     return Verified(
         assessment=assess(one.questionnaire, kept.answers, one.year),
-        checksum=kept.checksum,
         lowered=tuple(
             LoweredItem(
                 item=item,
@@ -41,7 +38,7 @@ def of(work: Work, one: OpenAssessment, declared: Assessment) -> Verified | None
             for item in one.questionnaire.items.values()
             if item.id in verdicts and verdicts[item.id].kind is VerdictKind.LOWERED
         ),
-        opinions=opinions,
+        confirmed=kept,
         state=state,
         answered=next((step for step in steps if step.deed is Deed.DECIDE), None),
     )

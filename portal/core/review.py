@@ -284,12 +284,16 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmed:
-    """What the city confirmed: the answers that count, with their result."""
+    """What the city confirmed: the answers that count, with their result; what both bureaus said in the end."""
 
     answers: Answers
     points: Decimal | None
     grade: str
     checksum: str
+    district_opinion: str
+    district_at: datetime | None
+    city_opinion: str
+    city_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,27 +1,11 @@
 """What the city confirmed beside what the plant declared."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 from portal.core.answers import Answer
 from portal.core.assessment import Assessment
 from portal.core.questionnaire import Item
-from portal.core.review import Decision, Objection, ReviewState, Verdict
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opinions:
-    """What both bureaus said in the end, and when; `receipt` is that of the answers that count."""
-
-    district: str
-    district_by: str
-    district_at: datetime | None
-    city: str
-    city_by: str
-    city_at: datetime | None
-    receipt: Mapping[str, Any] | None
+from portal.core.review import Confirmed, Decision, Objection, ReviewState, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +21,18 @@ class LoweredItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
-    """The confirmed result: the assessment of the answers that count, with their receipt's checksum."""
+    """The confirmed result with the assessment of the answers that count."""
 
     assessment: Assessment
-    checksum: str
     lowered: tuple[LoweredItem, ...]
-    opinions: Opinions
+    confirmed: Confirmed
     state: ReviewState
     answered: Decision | None = None  # the step that answered the objections
+
+    @property
+    def checksum(self) -> str:
+        """That of the receipt of the answers that count."""
+        return self.confirmed.checksum
 
     @property
     def is_final(self) -> bool:

@@ -54,13 +54,13 @@ class VerifiedPart:
 def part(declared: Assessment, verified: Verified) -> VerifiedPart:
     """The confirmed result beside the declared one, worded."""
     return VerifiedPart(
-        confirmed=words.long_day(verified.opinions.city_at),
+        confirmed=words.long_day(verified.confirmed.city_at),
         note=_note(verified),
         total=words.points(verified.assessment.points.total),
         sides=sides(declared, verified.assessment),
         lowered=tuple(lowered_line(declared, verified.assessment, one) for one in verified.lowered),
-        district_opinion=verified.opinions.district,
-        city_opinion=verified.opinions.city,
+        district_opinion=verified.confirmed.district_opinion,
+        city_opinion=verified.confirmed.city_opinion,
         answered=_answered(verified),
         answer_opinion=verified.answered.remark if verified.answered is not None else "",
         checksum=verified.checksum,

@@ -211,6 +211,10 @@ def _confirmed(row: ReviewRow) -> Confirmed | None:
         points=row.verified_points,
         grade=row.verified_grade or "",
         checksum=row.verified_checksum or "",
+        district_opinion=row.district_opinion,
+        district_at=row.district_at,
+        city_opinion=row.city_opinion,
+        city_at=row.city_at,
     )
 
 

@@ -59,10 +59,10 @@ def find(session: Session, id: str) -> ReportState | None:
 
 
 def of_kind(
-    session: Session, assessment_id: str, kind: JobKind, *, sight: Sight, limit: int | None = None
+    session: Session, assessment_id: str, *kinds: JobKind, sight: Sight, limit: int | None = None
 ) -> tuple[ReportState, ...]:
-    """The papers of that kind of a self-check, newest first."""
-    query = _seen_by(sight).where(ReportJobRow.assessment_id == assessment_id, ReportJobRow.kind == kind)
+    """The papers of those kinds of a self-check, newest first."""
+    query = _seen_by(sight).where(ReportJobRow.assessment_id == assessment_id, ReportJobRow.kind.in_(kinds))
     rows = session.scalars(query.order_by(ReportJobRow.asked_at.desc(), ReportJobRow.id).limit(limit))
     return tuple(_state(row) for row in rows)
 

@@ -340,6 +340,12 @@ def receipt(session: Session, assessment_id: str, round: int) -> Mapping[str, An
     return dict(json.loads(session.execute(query).scalar_one()))
 
 
+def verified_receipt(session: Session, assessment_id: str) -> Mapping[str, Any] | None:
+    """The receipt of the answers that count; None before the city has confirmed."""
+    text = session.scalar(select(ReviewRow.verified_receipt).where(ReviewRow.assessment_id == assessment_id))
+    return dict(json.loads(text)) if text else None
+
+
 def repeat_submission(session: Session, assessment_id: str, *, round: int) -> None:
     """The newest submission once more as that of the next round: corrections that never came change nothing."""
     newest = session.scalars(

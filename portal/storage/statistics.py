@@ -447,12 +447,15 @@ def reaching(session: Session, year: int, points: int, grades: tuple[str, ...]) 
     return session.scalar(query) or 0
 
 
-def above(session: Session, year: int, sector: str, points: int) -> int:
-    """How many submissions of the sector have declared more points (hundredths)."""
-    query = select(func.count()).where(
-        StandingRow.year == year, StandingRow.sector == sector, StandingRow.points > points
+def above(session: Session, year: int, sector: str, points: int) -> tuple[int, datetime | None]:
+    """How many submissions of the sector have declared more points (hundredths); when the last of all came in."""
+    query = (
+        select(func.count().filter(StandingRow.points > points), func.max(AssessmentRow.submitted_at))
+        .join(AssessmentRow, AssessmentRow.id == StandingRow.assessment_id)
+        .where(StandingRow.year == year, StandingRow.sector == sector)
     )
-    return session.scalar(query) or 0
+    count, last = session.execute(query).one()
+    return count, last
 
 
 def newest(session: Session, year: int, sector: str) -> datetime | None:

@@ -351,7 +351,7 @@ def test_the_verified_score_stands_beside_the_declared_one(door: Door, manager: 
     assert found.lowered[0].counted == Practised(Extent.NONE)
     assert found.assessment.points.total is not None and declared.points.total is not None
     assert found.assessment.points.total < declared.points.total
-    assert (found.opinions.district, found.opinions.city) == ("同意上报", "同意")
+    assert (found.confirmed.district_opinion, found.confirmed.city_opinion) == ("同意上报", "同意")
 
 
 def test_an_objection_goes_once_with_evidence_and_is_decided(

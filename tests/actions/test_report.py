@@ -16,7 +16,7 @@ from portal.core.answers import MISSING
 from portal.core.campaign import local_day
 from portal.core.filing import Change
 from portal.core.mandate import Wish
-from portal.core.printing import Job, JobState
+from portal.core.printing import Job, JobKind, JobState
 from portal.core.roles import CITY, Account
 from portal.storage.tables import AssessmentRow, AuditRow
 from tests.cast import Person, make_consultant, make_reviewer
@@ -327,7 +327,7 @@ def _newest(door: Door, id: str, *people: Account) -> list[str | None]:
     """What each of them is led to."""
     with door.reading() as work:
         open_ = result.for_printing(work, id).open
-        found = [report.newest(work, who, open_) for who in people]
+        found = [report.newest(work, who, open_, JobKind.REPORT).get(JobKind.REPORT) for who in people]
     return [one.id if one is not None else None for one in found]
 
 

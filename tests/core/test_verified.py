@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from portal.core.review import ReviewState
+from portal.core.review import Confirmed, ReviewState
 from portal.core.scoring import assess
-from portal.core.verified import Opinions, Verified
+from portal.core.verified import Verified
 from tests.make import make_answers, make_questionnaire
 
 
@@ -16,14 +16,12 @@ from tests.make import make_answers, make_questionnaire
 )
 def test_a_result_is_final_once_objections_are_answered(state: ReviewState, is_final: bool) -> None:
     now = datetime(2026, 11, 22, tzinfo=UTC)
-    opinions = Opinions(
-        district="", district_by="", district_at=None, city="", city_by="", city_at=now, receipt=None
-    )
+    confirmed = Confirmed(
+        answers=make_answers(), points=None, grade="", checksum="ab" * 32,
+        district_opinion="", district_at=None, city_opinion="", city_at=now,
+    )  # fmt: skip
     found = Verified(
-        assessment=assess(make_questionnaire(), make_answers()),
-        checksum="",
-        lowered=(),
-        opinions=opinions,
-        state=state,
+        assessment=assess(make_questionnaire(), make_answers()), lowered=(), confirmed=confirmed, state=state
     )
     assert found.is_final is is_final
+    assert found.checksum == confirmed.checksum

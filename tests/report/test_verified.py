@@ -9,9 +9,9 @@ from pypdfium2 import PdfDocument
 from portal.core.answers import Practised
 from portal.core.assessment import Assessment, Standing
 from portal.core.questionnaire import Extent, Practice
-from portal.core.review import Objection, Party, Reason, ReviewState, Verdict, VerdictKind
+from portal.core.review import Confirmed, Objection, Party, Reason, ReviewState, Verdict, VerdictKind
 from portal.core.scoring import assess
-from portal.core.verified import LoweredItem, Opinions, Verified
+from portal.core.verified import LoweredItem, Verified
 from portal.report import verified
 from portal.report.press import print_here
 from tests.make import library
@@ -52,7 +52,6 @@ def make_verified(state: ReviewState = ReviewState.CONFIRMED, *, is_granted: boo
     )
     return Verified(
         assessment=assess(assessment.questionnaire, {**assessment.answers, item.id: counted}),
-        checksum="ab" * 32,
         lowered=(
             LoweredItem(
                 item=item,
@@ -62,14 +61,15 @@ def make_verified(state: ReviewState = ReviewState.CONFIRMED, *, is_granted: boo
                 objection=objection if state is not ReviewState.CONFIRMED else None,
             ),
         ),
-        opinions=Opinions(
-            district="同意上报",
-            district_by="审核示例",
+        confirmed=Confirmed(
+            answers=assessment.answers,
+            points=None,
+            grade="",
+            checksum="ab" * 32,
+            district_opinion="同意上报",
             district_at=NOON,
-            city="同意核定",
-            city_by="审核示例",
+            city_opinion="同意核定",
             city_at=NOON,
-            receipt=None,
         ),
         state=state,
     )

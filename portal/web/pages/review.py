@@ -14,6 +14,7 @@ from portal.actions.work import NotFound, Work
 from portal.core.answers import MISSING
 from portal.core.errors import Problem
 from portal.core.plain_text import cleaned
+from portal.core.printing import JobKind
 from portal.core.questionnaire import ItemId
 from portal.core.review import DAYS_TO_CORRECT, Deed, NotAllowed, ReviewState, Stale, VerdictKind
 from portal.core.review_queue import TO_DO, Asked, Holding, Order
@@ -147,8 +148,8 @@ def _page(
         reasons=REASON_OPTIONS,
         between={one.item: between_of(dossier, one.item) for one in dossier.objections},
         papers=papers.available(work, dossier.open),
-        printed=report.newest(work, me, dossier.open),
-        phrases=phrase.mine(work, me),
+        printed=report.newest(work, me, dossier.open, JobKind.REPORT).get(JobKind.REPORT),
+        phrases=phrase.mine(work, me) if Deed.JUDGE in dossier.deeds else (),
         colleagues=review.colleagues(work, me) if Deed.HAND_OVER in dossier.deeds else (),
         days=DAYS_TO_CORRECT,
         decision=refused or {"typed": {}, "errors": {}},
