@@ -62,7 +62,7 @@ PAPERS: Mapping[JobKind, str] = {
 }
 FILE_VERDICTS: Mapping[FileVerdict, tuple[str, str]] = {
     FileVerdict.UNCHANGED: ("文件未被改动", "这份文件与本门户出具时逐字节一致。"),
-    FileVerdict.REVOKED: ("这份报告已撤销", "文件本身未被改动，但出具后已被撤销，不再有效。"),
+    FileVerdict.REVOKED: ("这份文件已撤销", "文件本身未被改动，但出具后已被撤销，不再有效。"),
     FileVerdict.CHANGED: (
         "文件与签名不符",
         "文件带有数字签名，但签名之后文件被改动过，或签名本身已损坏。请向提供者索取原件。",

@@ -104,7 +104,7 @@ def test_the_manager_revokes_and_everybody_is_told(
     assert mine.post(f"/reports/{printed}/revoke", why="产量填错").status_code == 302
     assert mine.post(f"/reports/{printed}/revoke", why="再来一次").status_code == 302
     page = drop(nobody, CONTENT)
-    assert "这份报告已撤销" in page and "产量填错" in page and "再来一次" not in page
+    assert "这份文件已撤销" in page and "产量填错" in page and "再来一次" not in page
     number = re.search(r"/check/(HZ[0-9A-Z-]+)", page)
     assert number
     assert "产量填错" in text_of(nobody.get(f"/check/{number[1]}"))
