@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+from portal.report.word_xml import W, value_of
+
 _DIGITS = "〇一二三四五六七八九"
 _LEGAL = "零壹贰叁肆伍陆柒捌玖"
 _PLACES, _LEGAL_PLACES = ("", "十", "百", "千"), ("", "拾", "佰", "仟")
@@ -98,7 +99,7 @@ class Numbering:
                 {_whole(level.get(f"{W}ilvl")): _level(level) for level in one.findall(f"{W}lvl")}
             )
         for one in root.findall(f"{W}num"):
-            shape = shapes.get(_value(one, "abstractNumId"))
+            shape = shapes.get(value_of(one, "abstractNumId"))
             if shape is not None:
                 self._lists[str(one.get(f"{W}numId"))] = _overridden(shape, one)
 
@@ -135,7 +136,7 @@ def _overridden(shape: _List, one: Any) -> _List:
         if own is not None:
             levels[at] = _level(own)
         elif at in levels:
-            start = _whole(_value(change, "startOverride"), levels[at].start)
+            start = _whole(value_of(change, "startOverride"), levels[at].start)
             old = levels[at]
             levels[at] = _Level(old.form, old.text, start, old.style)
     return _List(levels)
@@ -143,16 +144,11 @@ def _overridden(shape: _List, one: Any) -> _List:
 
 def _level(element: Any) -> _Level:
     return _Level(
-        form=_value(element, "numFmt") or "decimal",
-        text=_value(element, "lvlText"),
-        start=_whole(_value(element, "start"), 1),
-        style=_value(element, "pStyle"),
+        form=value_of(element, "numFmt") or "decimal",
+        text=value_of(element, "lvlText"),
+        start=_whole(value_of(element, "start"), 1),
+        style=value_of(element, "pStyle"),
     )
-
-
-def _value(element: Any, name: str) -> str:
-    found = element.find(f"{W}{name}")
-    return str(found.get(f"{W}val") or "") if found is not None else ""
 
 
 def _whole(text: str | None, usual: int = 0) -> int:

@@ -6,9 +6,7 @@ them (widths, merged and hidden cells) the stream keeps back; it is read from th
 
 import posixpath
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -22,52 +20,16 @@ from openpyxl.xml.functions import iterparse
 
 from portal import words
 from portal.report.number_format import BUILT_IN, GENERAL, is_moment, shown
-from portal.report.office import Cell, Leaf, Omitted, Paragraph, Piece, Reading, Remark, Run, Setter
+from portal.report.office import Omitted, Paragraph, Piece, Reading, Remark, Run, Setter
+from portal.report.office_leaves import USUAL, Frame, Rows, Said, leaves
 
 MOST_SHEETS = 40
 MOST_ROWS = 1000  # of a sheet
 MOST_COLUMNS = 80
 MOST_CELLS = 12_000  # of a file: what is set in half a minute
 _MOST_LETTERS = 1500  # of a cell
-_MILLIMETRES = 1.7  # for each letter of a column's width, in the size of print
-_LETTER, _SIGN = 1.5, 2.7  # a digit's width and a Chinese letter's, in millimetres
-_USUAL = 8.43
-_NARROW, _BROAD, _LONGEST_FIGURE = 8.0, 60.0, 32.0
-_UPRIGHT, _ACROSS = 158.0, 244.0  # for the columns of a page, beside the rows' numbers
 _IN_CELLS = "xl/cellimages.xml"
 _PICTURE_FORMULA = re.compile(r'=@?(?:_xlfn\.)?DISPIMG\("([^"]+)",\s*1\)')
-_SQUEEZE, _STRETCH = (
-    1.25,
-    1.4,
-)  # what is wider by no more is narrowed, not split; what is narrower may grow so much
-
-
-@dataclass(slots=True)
-class _Frame:
-    """What lies around the cells of one sheet."""
-
-    widths: dict[int, float] = field(default_factory=dict)
-    usual: float = _USUAL
-    hidden_columns: set[int] = field(default_factory=set)
-    hidden_rows: set[int] = field(default_factory=set)
-    merged: list[tuple[int, int, int, int]] = field(default_factory=list)  # left, top, right, bottom
-    filled: list[int] = field(default_factory=list)  # rows that say something, hidden ones too
-    unsolved: dict[int, list[int]] = field(default_factory=dict)  # row → columns of formulas without a result
-    is_cut: bool = False  # something stands beyond the last column that is shown
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Said:
-    """What one cell says."""
-
-    text: str
-    align: str
-    is_bold: bool = False
-    is_figure: bool = False
-    may_spread: bool = False  # over empty cells beside it, as Excel lets a long text
-
-
-_Rows = Mapping[int, Mapping[int, _Said]]
 
 
 def read(path: Path, setter: Setter) -> Reading:
@@ -105,9 +67,7 @@ class _Book:
         columns = sorted({column for row in rows.values() for column in row})
         if columns:
             between = range(columns[0], columns[-1] + 1)
-            yield from _leaves(
-                title, [one for one in between if one not in frame.hidden_columns], rows, frame
-            )
+            yield from leaves(title, [one for one in between if one not in frame.hidden_columns], rows, frame)
         else:
             yield Paragraph(runs=(Run(text=title),), level=3)
         if len(rows) < len(visible):
@@ -125,32 +85,34 @@ class _Book:
         source: IO[bytes] = self.book._archive.open(sheet._worksheet_path)
         return source
 
-    def _rows(self, sheet: Any, frame: _Frame, visible: Sequence[int]) -> _Rows:
+    def _rows(self, sheet: Any, frame: Frame, visible: Sequence[int]) -> Rows:
         """The rows that fit."""
-        found: dict[int, dict[int, _Said]] = {}
+        found: dict[int, dict[int, Said]] = {}
         wanted = set(visible[:MOST_ROWS])
         if not wanted or self.left <= 0:
             return found
         sheet.reset_dimensions()  # what the file says of them may be wrong
-        widest = 1
+        widest, hidden = 1, set[int]()
         for number, row in enumerate(sheet.iter_rows(max_row=max(wanted), max_col=MOST_COLUMNS), 1):
             if number not in wanted:
                 continue
             if self.left <= 0:
                 break
             said = {
-                column: _Said(text="〔无结果〕", align="left") for column in frame.unsolved.get(number, ())
+                column: Said(text="〔无结果〕", align="left") for column in frame.unsolved.get(number, ())
             }
             said |= {cell.column: self._said(cell) for cell in row if cell.value is not None}
+            hidden |= said.keys() & frame.hidden_columns
             found[number] = {
                 column: one for column, one in said.items() if column not in frame.hidden_columns
             }
             self.setter.omitted[Omitted.FORMULA] += len(frame.unsolved.get(number, ()))
             widest = max([widest, *found[number]])
             self.left -= widest
+        self.setter.omitted[Omitted.LINE] += len(hidden)
         return found
 
-    def _said(self, cell: Any) -> _Said:
+    def _said(self, cell: Any) -> Said:
         value, code = cell.value, BUILT_IN.get(cell.style_array.numFmtId) or cell.number_format or GENERAL
         if isinstance(value, int | float) and not isinstance(value, bool) and is_moment(code):
             try:
@@ -163,7 +125,7 @@ class _Book:
         align = own.get(alignment.horizontal or "", usual)
         if len(text) > _MOST_LETTERS:
             text = f"{text[:_MOST_LETTERS]}……（以下见原件）"
-        return _Said(
+        return Said(
             text=self.setter.text(text),
             align=align,
             is_bold=bool(cell.font.b),
@@ -255,12 +217,12 @@ def _local(tag: str) -> str:
     return tag.rpartition("}")[2]
 
 
-def _frame_of(source: IO[bytes]) -> _Frame:
-    frame, number = _Frame(), 0
+def _frame_of(source: IO[bytes]) -> Frame:
+    frame, number = Frame(), 0
     for _, element in iterparse(source):
         match _local(element.tag):
             case "sheetFormatPr":
-                frame.usual = float(element.get("defaultColWidth") or _USUAL)
+                frame.usual = float(element.get("defaultColWidth") or USUAL)
             case "col":
                 _note_column(frame, element)
             case "row":
@@ -272,7 +234,7 @@ def _frame_of(source: IO[bytes]) -> _Frame:
     return frame
 
 
-def _note_column(frame: _Frame, element: Any) -> None:
+def _note_column(frame: Frame, element: Any) -> None:
     for column in range(int(element.get("min")), min(int(element.get("max")), MOST_COLUMNS + 1) + 1):
         if element.get("hidden") in {"1", "true"}:
             frame.hidden_columns.add(column)
@@ -280,7 +242,7 @@ def _note_column(frame: _Frame, element: Any) -> None:
             frame.widths[column] = float(width)
 
 
-def _note_row(frame: _Frame, number: int, row: Any) -> None:
+def _note_row(frame: Frame, number: int, row: Any) -> None:
     if row.get("hidden") in {"1", "true"}:
         frame.hidden_rows.add(number)
     is_filled, column = False, 0
@@ -297,86 +259,3 @@ def _note_row(frame: _Frame, number: int, row: Any) -> None:
         frame.is_cut |= has_value and column > MOST_COLUMNS
     if is_filled:
         frame.filled.append(number)
-
-
-# ── Onto pages ───────────────────────────────────────────────────────────────
-
-
-def _leaves(title: str, columns: Sequence[int], rows: _Rows, frame: _Frame) -> Iterator[Leaf]:
-    """The sheet on one width of paper, or in parts beside each other."""
-    figures = dict.fromkeys(columns, _NARROW)
-    for some in rows.values():
-        for column, said in some.items():
-            if said.is_figure:  # never broken between its digits
-                needed = min(_LETTER * len(said.text) + 2.5, _LONGEST_FIGURE)
-                figures[column] = max(figures.get(column, _NARROW), needed)
-    widths = {
-        one: min(max(frame.widths.get(one, frame.usual) * _MILLIMETRES, figures[one]), _BROAD)
-        for one in columns
-    }
-    total = sum(widths.values())
-    is_wide = total > _UPRIGHT * _SQUEEZE
-    room = _ACROSS if is_wide else _UPRIGHT
-    parts: list[list[int]] = [[]]
-    filled = 0.0
-    for one in columns:
-        if total > room * _SQUEEZE and parts[-1] and filled + widths[one] > room:
-            parts.append([])
-            filled = 0.0
-        parts[-1].append(one)
-        filled += widths[one]
-    for place, part in enumerate(parts, 1):
-        scale = min(_STRETCH, room / sum(widths[one] for one in part))
-        name = title if len(parts) == 1 else f"{title}（分 {len(parts)} 部分，第 {place} 部分）"
-        yield Leaf(
-            title=name,
-            letters=tuple(get_column_letter(one) for one in part),
-            widths=tuple(round(widths[one] * scale, 1) for one in part),
-            rows=tuple(_lines(part, rows, frame, {one: widths[one] * scale for one in part})),
-            is_wide=is_wide,
-        )
-
-
-def _lines(
-    part: Sequence[int], rows: _Rows, frame: _Frame, widths: Mapping[int, float]
-) -> Iterator[tuple[int, tuple[Cell, ...]]]:
-    beginnings: dict[tuple[int, int], tuple[int, bool]] = {}  # row, column → last column, goes on
-    order = sorted(rows)
-    for left, top, right, bottom in frame.merged:
-        first = next((one for one in part if left <= one <= right), None)
-        if first is not None:
-            for line in order[bisect_left(order, top) : bisect_right(order, bottom)]:
-                beginnings[line, first] = (right, line > top)
-    for number, row in rows.items():
-        cells, at = [], 0
-        while at < len(part):
-            column = part[at]
-            last, goes_on = beginnings.get((number, column), (column, False))
-            across = sum(column <= one <= last for one in part)
-            said = row.get(column)
-            if said is not None and said.may_spread and across == 1:
-                taken = {*row, *(one for at_row, one in beginnings if at_row == number)}
-                across = _spread(said.text, at, part, taken, widths)
-            cells.append(
-                Cell(
-                    text=said.text if said is not None else "",
-                    across=across,
-                    goes_on=goes_on,
-                    align=said.align if said is not None else "",
-                    is_bold=said is not None and said.is_bold,
-                )
-            )
-            at += across
-        yield number, tuple(cells)
-
-
-def _spread(
-    text: str, at: int, part: Sequence[int], taken: Container[int], widths: Mapping[int, float]
-) -> int:
-    """Over how many columns a long text runs: as long as nothing stands beside it."""
-    wanted = sum(_SIGN if ord(letter) > 0x2E7F else _LETTER for letter in text) + 2
-    across, room = 1, widths[part[at]]
-    while room < wanted and at + across < len(part) and part[at + across] not in taken:
-        room += widths[part[at + across]]
-        across += 1
-    return across

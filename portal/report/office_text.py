@@ -27,13 +27,14 @@ from portal.report.office import (
     Setter,
     flat,
 )
-from portal.report.office_numbering import Numbering, W
+from portal.report.office_numbering import Numbering
+from portal.report.office_styles import Styles, looked
+from portal.report.word_xml import W, child_of, local, value_of, whole_of
 
 MOST_LETTERS = 350_000  # of a file
 MOST_CELLS = 12_000
 _DEEPEST = 3  # tables inside tables
 _EMU = 36_000  # in a millimetre
-_TWIPS = 56.7
 _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 # Parts that only surround what is said; `mc:Choice` comes before the `mc:Fallback` that says it again.
 _AROUND = {
@@ -41,7 +42,6 @@ _AROUND = {
     "AlternateContent", "Choice",
 }  # fmt: skip
 _GONE = {"del", "moveFrom", "delText"}
-_ALIGN = {"center": "center", "right": "right", "end": "right", "both": "justify", "distribute": "justify"}
 
 
 def read(path: Path, setter: Setter) -> Reading:
@@ -61,7 +61,7 @@ class _Reader:
 
     def __init__(self, document: Any, setter: Setter) -> None:
         self.document, self.part, self.setter = document, document.part, setter
-        self.styles = _Styles(document.styles.element)
+        self.styles = Styles(document.styles.element)
         self.numbering = Numbering(self._root(RT.NUMBERING))
         self.notes: list[tuple[str, Any]] = []
         self.letters, self.cells = 0, 0
@@ -107,7 +107,7 @@ class _Reader:
 
     def _pieces(self, parent: Any, depth: int) -> Iterator[Piece]:
         for child in parent:
-            name = _local(child)
+            name = local(child)
             if name == "p":
                 yield from self._paragraph(child, depth)
             elif name == "tbl":
@@ -120,8 +120,8 @@ class _Reader:
                 self.setter.omitted[Omitted.OBJECT] += 1
 
     def _paragraph(self, element: Any, depth: int) -> Iterator[Piece]:
-        settings = _child(element, "pPr")
-        style = self.styles.of(_value(settings, "pStyle") or self.styles.usual)
+        settings = child_of(element, "pPr")
+        style = self.styles.of(value_of(settings, "pStyle") or self.styles.usual)
         boxes, self.boxes = self.boxes, []
         is_first = True
         runs: list[Run] = []
@@ -152,11 +152,13 @@ class _Reader:
         rows: list[tuple[Cell, ...]] = []
         heads = 0
         for row in _inside(element, "tr"):
-            settings = _child(row, "trPr")
-            cells = [Cell(across=_whole(settings, "gridBefore"))] if _whole(settings, "gridBefore") else []
+            settings = child_of(row, "trPr")
+            cells = (
+                [Cell(across=whole_of(settings, "gridBefore"))] if whole_of(settings, "gridBefore") else []
+            )
             cells += [self._cell(one, depth) for one in _inside(row, "tc")]
             if rows == [] or heads == len(rows):
-                heads += _child(settings, "tblHeader") is not None
+                heads += child_of(settings, "tblHeader") is not None
             rows.append(tuple(cells))
         count = max((sum(one.across for one in row) for row in rows), default=0)
         if not count:
@@ -170,13 +172,13 @@ class _Reader:
         self.cells += 1
         if self.cells > MOST_CELLS:
             raise _Full
-        settings = _child(element, "tcPr")
-        merged = _child(settings, "vMerge")
+        settings = child_of(element, "tcPr")
+        merged = child_of(settings, "vMerge")
         goes_on = merged is not None and merged.get(f"{W}val", "continue") == "continue"
         pieces = tuple(self._pieces(element, depth + 1))
         return Cell(
             pieces=() if goes_on and not flat(pieces).strip() else pieces,
-            across=max(_whole(settings, "gridSpan"), 1),
+            across=max(whole_of(settings, "gridSpan"), 1),
             goes_on=goes_on,
         )
 
@@ -184,7 +186,7 @@ class _Reader:
 
     def _runs(self, parent: Any, look: Look) -> Iterator[Run]:
         for child in parent:
-            name = _local(child)
+            name = local(child)
             if name == "r":
                 yield from self._run(child, look)
             elif name in _AROUND:
@@ -194,18 +196,18 @@ class _Reader:
             elif name in {"oMath", "oMathPara"}:
                 self.setter.omitted[Omitted.EQUATION] += 1
                 yield Run(
-                    text=self._fit("".join(t.text or "" for t in child.iter() if _local(t) == "t")), look=look
+                    text=self._fit("".join(t.text or "" for t in child.iter() if local(t) == "t")), look=look
                 )
 
     def _run(self, element: Any, around: Look) -> Iterator[Run]:
-        settings = _child(element, "rPr")
-        style = _value(settings, "rStyle")
-        look = _looked(settings, self.styles.of(style).over(around) if style else around)
+        settings = child_of(element, "rPr")
+        style = value_of(settings, "rStyle")
+        look = looked(settings, self.styles.of(style).over(around) if style else around)
         for child in element:
             yield from self._part(child, look)
 
     def _part(self, child: Any, look: Look) -> Iterator[Run]:
-        match _local(child):
+        match local(child):
             case "t":
                 if look.is_hidden:
                     self.setter.omitted[Omitted.HIDDEN] += 1
@@ -241,12 +243,12 @@ class _Reader:
         if name == "object":
             self.setter.omitted[Omitted.OBJECT] += 1
         found = list(element.iter())
-        names = {_local(one) for one in found}
-        self.boxes += [one for one in found if _local(one) == "txbxContent"]
-        size = next((one for one in found if _local(one) == "extent"), None)
+        names = {local(one) for one in found}
+        self.boxes += [one for one in found if local(one) == "txbxContent"]
+        size = next((one for one in found if local(one) == "extent"), None)
         width, height = (int(size.get("cx") or 0), int(size.get("cy") or 0)) if size is not None else (0, 0)
         for one in found:
-            if _local(one) not in {"blip", "imagedata"}:
+            if local(one) not in {"blip", "imagedata"}:
                 continue
             inside = one.get(f"{_REL}embed") or one.get(f"{_REL}id")
             related = self.part.rels.get(inside) if inside else None
@@ -262,154 +264,15 @@ class _Reader:
             self.setter.omitted[Omitted.SHAPE] += 1
 
 
-# ── Styles ───────────────────────────────────────────────────────────────────
-
-
-class _Style:
-    """A style with all that it takes over from those it is based on."""
-
-    def __init__(self, id: str, chain: list[Any], usual: Look) -> None:
-        self.id, self.chain = id, chain
-        self.look = self.over(usual)
-
-    def over(self, look: Look) -> Look:
-        for one in reversed(self.chain):
-            look = _looked(_child(one, "rPr"), look)
-        return look
-
-    def _settings(self, own: Any | None) -> list[Any]:
-        """Paragraph settings, the nearest first."""
-        some = [own, *(_child(one, "pPr") for one in self.chain)]
-        return [one for one in some if one is not None]
-
-    def paragraph(self, own: Any | None, numbering: Numbering, setter: Setter) -> Paragraph:
-        """The paragraph without its letters; its number is counted here, so once for each."""
-        settings = self._settings(own)
-        align = next((value for one in settings if (value := _value(one, "jc"))), "")
-        indent = next((one for each in settings if (one := _child(each, "ind")) is not None), None)
-        left = _number(indent, "left") or _number(indent, "start")
-        first = _number(indent, "firstLine") or _number(indent, "firstLineChars")
-        return Paragraph(
-            runs=(),
-            level=self._level(settings),
-            align=_ALIGN.get(align, ""),
-            mark=setter.text(self._mark(settings, numbering)),
-            indent=max(0, min(round(left / _TWIPS), 60)),
-            is_indented=first > 100,
-            starts_page=any(_is_on(one, "pageBreakBefore") for one in settings[:1]),
-        )
-
-    def _mark(self, settings: list[Any], numbering: Numbering) -> str:
-        for one in settings:
-            listed = _child(one, "numPr")
-            if listed is None:
-                continue
-            depth = _child(listed, "ilvl")
-            id = _value(listed, "numId")
-            if not id or id == "0":
-                return ""
-            return numbering.mark(id, _whole(listed, "ilvl") if depth is not None else None, self.id)
-        return ""
-
-    def _level(self, settings: list[Any]) -> int:
-        for one in settings:
-            if (level := _child(one, "outlineLvl")) is not None:
-                value = int(level.get(f"{W}val") or 9)
-                return value + 1 if value < 6 else 0
-        for one in self.chain:
-            name = _value(one, "name").lower()
-            if name.startswith("heading ") and name[8:].isdigit():
-                return min(int(name[8:]), 6)
-        return 0
-
-
-class _Styles:
-    """The styles of a document, each put together once."""
-
-    def __init__(self, root: Any) -> None:
-        self._elements = {one.get(f"{W}styleId"): one for one in root.findall(f"{W}style")}
-        self.usual = next(
-            (
-                id
-                for id, one in self._elements.items()
-                if one.get(f"{W}type") == "paragraph" and one.get(f"{W}default") in {"1", "true"}
-            ),
-            "",
-        )
-        self._base = _looked(root.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr"), Look(size=10))
-        self._made: dict[str, _Style] = {}
-
-    def of(self, id: str) -> _Style:
-        if id not in self._made:
-            chain: list[Any] = []
-            at = id
-            while (one := self._elements.get(at)) is not None and len(chain) < 12:
-                chain.append(one)
-                at = _value(one, "basedOn")
-            self._made[id] = _Style(id, chain, self._base)
-        return self._made[id]
-
-
-def _looked(settings: Any | None, look: Look) -> Look:
-    """The look with the changes that run properties ask for."""
-    if settings is None or not len(settings):
-        return look
-    changes: dict[str, Any] = {}
-    for name, what in (
-        ("b", "is_bold"), ("i", "is_slanted"), ("strike", "is_struck"), ("dstrike", "is_struck"), ("vanish", "is_hidden"),
-    ):  # fmt: skip
-        if _child(settings, name) is not None:
-            changes[what] = _is_on(settings, name)
-    if _child(settings, "u") is not None:
-        changes["is_underlined"] = _value(settings, "u") not in {"none", ""}
-    if size := _whole(settings, "sz"):
-        changes["size"] = min(max(size / 2, 6.5), 26)
-    if _child(settings, "vertAlign") is not None:
-        changes["raised"] = {"superscript": "super", "subscript": "sub"}.get(
-            _value(settings, "vertAlign"), ""
-        )
-    return replace(look, **changes) if changes else look
-
-
 # ── Small things of the XML ──────────────────────────────────────────────────
-
-
-def _local(element: Any) -> str:
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""  # a remark has none
-
-
-def _child(element: Any | None, name: str) -> Any | None:
-    return element.find(f"{W}{name}") if element is not None else None
-
-
-def _value(element: Any | None, name: str) -> str:
-    found = _child(element, name)
-    return str(found.get(f"{W}val") or "") if found is not None else ""
-
-
-def _whole(element: Any | None, name: str) -> int:
-    value = _value(element, name)
-    return int(value) if value.isdigit() else 0
-
-
-def _number(element: Any | None, name: str) -> float:
-    value = element.get(f"{W}{name}") if element is not None else None
-    return float(value) if value and value.lstrip("-").isdigit() else 0.0
-
-
-def _is_on(settings: Any, name: str) -> bool:
-    found = _child(settings, name)
-    return found is not None and found.get(f"{W}val", "1") not in {"0", "false", "off", "none"}
 
 
 def _inside(parent: Any, name: str) -> Iterator[Any]:
     """The rows of a table, the cells of a row: also those that something surrounds."""
     for child in parent:
-        local = _local(child)
-        if local == name:
+        if local(child) == name:
             yield child
-        elif local in _AROUND:
+        elif local(child) in _AROUND:
             yield from _inside(child, name)
 
 
