@@ -66,8 +66,8 @@ def bench(work: Work, who: Account, assessment_id: str) -> Bench:
     quotes: dict[str, Decimal] = {}
     for one in newest:
         quotes.update(one.quotes)
-    is_own = stored_assessment.find(work.session, assessment_id, sight=who.writing_sight) is not None
-    return Bench(result=shown, scenarios=scenarios, quotes=quotes, may_write=is_own)
+    may_write = who.may_fill(shown.open.enterprise.id)
+    return Bench(result=shown, scenarios=scenarios, quotes=quotes, may_write=may_write)
 
 
 def find(room: Bench, id: str) -> Scenario:
