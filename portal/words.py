@@ -364,6 +364,14 @@ def points(value: Decimal | str | None) -> str:
     return NOTHING if value is None or value == "" else number(rounded(Decimal(value)), 1)
 
 
+def points_between(before: Decimal | None, after: Decimal | None) -> str:
+    """`+23.5`: the difference of the two as they are shown, so that whoever subtracts them finds the same."""
+    if before is None or after is None:
+        return NOTHING
+    low, high = (rounded(one).quantize(Decimal("0.1"), ROUND_HALF_UP) for one in (before, after))
+    return f"{'+' if high >= low else ''}{number(high - low, 1)}"
+
+
 def percent(value: Decimal | None, places: int = 0) -> str:
     """`63.4` as 63%."""
     return NOTHING if value is None else f"{number(value, places)}%"

@@ -8,13 +8,15 @@ floats: they are drawn, not scored.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import Enum
 from itertools import pairwise
 from math import cos, pi, sin
 from unicodedata import east_asian_width
 
 from markupsafe import escape
+
+from portal import words
 
 INK = "#1c2b26"
 QUIET = "#5c6b65"
@@ -298,10 +300,15 @@ def staircase(title: str, stairs: Sequence[Stair], *, wide: int = WIDE) -> str:
                 f'<rect x="{_n(middle - thick / 2)}" y="{_n(top)}" width="{_n(thick)}" height="{_n(foot - top)}" '
                 f'rx="2" fill="{fill}" fill-opacity="{0.45 if number == 0 else 0.9}"/>'
             )
+        # On white, or a line behind it would cross the figure out.
+        figure = (top or foot) - 7
+        parts.append(
+            f'<rect x="{_n(middle - 22)}" y="{_n(figure - 13)}" width="44" height="15" fill="#ffffff"/>'
+        )
         parts.append(
             _text(
                 middle,
-                (top or foot) - 7,
+                figure,
                 _points(stair.value),
                 size=16,
                 weight=700,
@@ -313,10 +320,10 @@ def staircase(title: str, stairs: Sequence[Stair], *, wide: int = WIDE) -> str:
         parts.append(_text(middle, foot + 37, stair.note, size=11.5, fill=QUIET, anchor="middle"))
     for number, (before, after) in enumerate(pairwise(stairs)):
         if before.value is not None and after.value is not None:
-            gain = _points(after.value - before.value)
+            gain = words.points_between(before.value, after.value)
             x = pitch * (number + 1)
             y = foot - 14
-            parts.append(_text(x, y, f"+{gain}", size=12.5, weight=700, fill=GREEN, anchor="middle"))
+            parts.append(_text(x, y, gain, size=12.5, weight=700, fill=GREEN, anchor="middle"))
     return _svg(title, wide, 262, parts)
 
 
@@ -499,7 +506,7 @@ def _n(length: float) -> str:
 
 
 def _points(value: Decimal | None) -> str:
-    return "未计" if value is None else str(value.quantize(Decimal("0.1"), rounding=ROUND_HALF_UP))
+    return "未计" if value is None else words.points(value)
 
 
 def _width(text: str) -> int:

@@ -384,14 +384,13 @@ def step_parts(
     done: tuple[Recommendation, ...] = ()
     parts = []
     for step in steps:
-        gain = None if step.points_after is None or before is None else step.points_after - before
         done += step.recommendations
         parts.append(
             StepPart(
                 title=words.STEPS[step.cost_class],
                 before=words.points(before),
                 after=words.points(step.points_after),
-                gain=words.NOTHING if gain is None else f"+{words.points(gain)}",
+                gain=words.points_between(before, step.points_after),
                 totals=_totals(done, assessment),
                 lines=tuple(
                     _step_line(one, numbers[one.technology.id], gap_numbers) for one in step.recommendations

@@ -74,6 +74,20 @@ def test_carbon_dioxide_gets_a_real_subscript_and_the_rest_is_escaped():
     assert words.co2("CO2 与 CO₂ <b>") == "CO<sub>2</sub> 与 CO<sub>2</sub> &lt;b&gt;"
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "text"),
+    [
+        ("67.55", "91.14", "+23.5"),
+        ("71.0449", "91.0492", "+20.1"),
+        ("62", "62", "+0.0"),
+        ("62", "61", "−1.0"),
+    ],
+)
+def test_a_gain_is_what_a_reader_finds_who_subtracts(before: str, after: str, text: str) -> None:
+    assert words.points_between(Decimal(before), Decimal(after)) == text
+    assert words.points_between(None, Decimal(after)) == words.points_between(Decimal(before), None) == "–"
+
+
 def test_every_label_is_there():
     for kind in (Column, Grade, Extent, Verification, CostClass):
         for member in kind:
