@@ -94,7 +94,6 @@ class Summary:
     cards_count: int
     after: str
     first_step: str
-    first_gain: str
     best: tuple[measures.StepLine, ...]
     verdict: str
 
@@ -270,7 +269,6 @@ def _summary(
         cards_count=len(recommendations),
         after=steps[-1].after if steps else words.NOTHING,
         first_step=steps[0].after if steps else words.NOTHING,
-        first_gain=steps[0].gain if steps else words.NOTHING,
         best=tuple(lines[f"T{number}"] for number, _ in paying[:3]),
         verdict=_verdict(assessment),
     )
