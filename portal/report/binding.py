@@ -7,6 +7,7 @@ Files that cannot be opened are named, and the rest is bound all the same.
 
 import contextlib
 import io
+import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ _WORDS = ("附件", "第", "页", "总第", "索引", "/", *"0123456789")
 _OFFICE = {MediaType.DOCX: "Word 文件", MediaType.XLSX: "Excel 文件"}
 _LARGE_PICTURE = 8_000_000  # pixels from which a colour picture without loss is kept as JPEG
 _FORMATS = ("JPEG", "PNG")
-_OFFICE_SECONDS = 240.0  # of processor time for all office files together; what is left then is only named
+_OFFICE_SECONDS = 240.0  # for all office files together; what is left then is only named
 _OPENING = 40  # per cent of the work, when office files are laid out on the way
 _TRIES = 4
 
@@ -150,11 +151,11 @@ class _Opener:
             made_on=given.printed_on,
             identifier=given.checksum.encode(),
         )
-        outcome, used = Outcome.NOT_SET, 0.0
+        outcome, begun = Outcome.NOT_SET, time.monotonic()
         if self.seconds > 1:
             seconds = min(SECONDS, int(self.seconds))
-            outcome, used = lay_out(path, one.evidence.media_type, opening, target, seconds)
-        self.seconds -= used
+            outcome = lay_out(path, one.evidence.media_type, opening, target, seconds)
+        self.seconds -= time.monotonic() - begun
         match outcome:
             case Outcome.SET:
                 return _Opened(
@@ -237,7 +238,7 @@ def _sheet_of(one: Bound, dossier: Dossier) -> bytes:
         ("SHA-256", evidence.sha256),
         ("证明的内容", "、".join(item.title for item in one.exhibit.items)),
     ]
-    why = "这个文件太大、太复杂，或者写法不合标准，门户没有排成页面；合订本里只放这一页，内容见“原件”文件夹中的原文件。"
+    why = "这个文件太大、太复杂、写法不合标准，或者这一次的办公文件太多，门户没有排成页面；合订本里只放这一页，内容见“原件”文件夹中的原文件。"
     return _print(dossier, f"附件 {one.number}", [Text(text=why)], facts)
 
 

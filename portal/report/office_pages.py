@@ -49,18 +49,15 @@ class Opening:
     identifier: bytes
 
 
-def lay_out(
-    path: Path, kind: MediaType, opening: Opening, target: Path, seconds: int = SECONDS
-) -> tuple[Outcome, float]:
-    """Write the file's pages to `target`; what became of it, and the seconds it took of the processor."""
+def lay_out(path: Path, kind: MediaType, opening: Opening, target: Path, seconds: int = SECONDS) -> Outcome:
+    """Write the file's pages to `target`; what became of it."""
     child = os.fork()
     if child == 0:
         _live_as_child(path, kind, opening, target, seconds)
     # No clock here: the child never waits for anything, so its time on the processor ends it.
-    _, code, usage = os.wait4(child, 0)
+    _, code = os.waitpid(child, 0)
     status = os.waitstatus_to_exitcode(code)
-    outcome = Outcome(status) if status in {one.value for one in Outcome} else Outcome.NOT_SET
-    return outcome, usage.ru_utime + usage.ru_stime
+    return Outcome(status) if status in {one.value for one in Outcome} else Outcome.NOT_SET
 
 
 def _live_as_child(path: Path, kind: MediaType, opening: Opening, target: Path, seconds: int) -> NoReturn:

@@ -26,7 +26,7 @@ from portal.core.evidence import MediaType, coverage
 from portal.core.package import Exhibit, Refusal, Volume, exhibits
 from portal.core.questionnaire import Extent, ItemId
 from portal.core.scoring import assess
-from portal.report import packing, parcel, word
+from portal.report import binding, packing, parcel, word
 from portal.report.application import MOST_LINES, UNKNOWN, Application, Dossier, compose, lacking_blocks
 from portal.report.binding import bind
 from portal.report.blocks import Head, Room, Table, Text
@@ -532,6 +532,16 @@ def test_a_grey_picture_of_sixteen_bits_keeps_its_shades(tmp_path: Path) -> None
     with pypdfium2.PdfDocument(target) as pdf:
         colours = pdf[volume.bound[0].first - 1].render(scale=0.5).to_pil().convert("L").getcolors(256)
     assert sum(count for count, shade in colours or [] if 70 < shade < 90) > 1000
+
+
+def test_office_files_that_find_no_time_left_are_named_on_a_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(binding, "_OFFICE_SECONDS", 0.0)
+    volume, target = bound(tmp_path, [thing for thing in things() if thing.name == "管理手册.docx"])
+    (one,) = volume.bound
+    assert (one.pages, one.original) == (1, "附件1_管理手册.docx")
+    assert "门户没有排成页面" in _bare(list(_texts(target))[one.first - 1])
 
 
 def test_progress_only_grows(packed: Packed) -> None:
