@@ -55,6 +55,11 @@ def text_of(answer: TestResponse) -> str:
     return answer.get_data(as_text=True)
 
 
+def text_without_token(answer: TestResponse) -> str:
+    """The page but for its CSRF token, which differs from one second to the next."""
+    return re.sub(r'(csrf[^>]*(?:value|content)=")[^"]*', r"\1", text_of(answer))
+
+
 def check(answer: TestResponse) -> TestResponse:
     """What holds for every page."""
     assert answer.headers["X-Content-Type-Options"] == "nosniff"

@@ -7,7 +7,7 @@ from flask import Flask
 
 from portal.actions.work import Door
 from tests.cast import PASSWORD, Person
-from tests.web.browser import Browser, text_of
+from tests.web.browser import Browser, text_of, text_without_token
 from tests.web.conftest import Enter
 
 NEW = {"name": "孙示例", "mail": "sun@example.cn", "mobile": "", "password": PASSWORD, "repeat": PASSWORD}
@@ -43,17 +43,10 @@ def test_two_different_passwords_are_refused(enter: Enter) -> None:
     assert "两次输入的密码不一样" in text_of(enter(None).post("/register", NEW | {"repeat": "another-one-1"}))
 
 
-def _without_token(page: str) -> str:
-    """The page but for its CSRF token, which differs from one second to the next."""
-    return re.sub(r'(csrf[^>]*(?:value|content)=")[^"]*', r"\1", page)
-
-
 def test_a_wrong_password_says_no_more_than_that(enter: Enter, manager: Person) -> None:
     browser = enter(None)
-    known = _without_token(text_of(browser.post("/sign-in", login=manager.mail, password="wrong-wrong")))
-    unknown = _without_token(
-        text_of(browser.post("/sign-in", login="nobody@example.cn", password="wrong-wrong"))
-    )
+    known = text_without_token(browser.post("/sign-in", login=manager.mail, password="wrong-wrong"))
+    unknown = text_without_token(browser.post("/sign-in", login="nobody@example.cn", password="wrong-wrong"))
     assert known.replace(manager.mail, "") == unknown.replace("nobody@example.cn", "")
 
 
@@ -86,8 +79,8 @@ def test_the_cookie_cannot_be_read_by_scripts(enter: Enter, manager: Person) -> 
 
 def test_a_forgotten_password_is_reset_by_mail(door: Door, enter: Enter, manager: Person) -> None:
     browser = enter(None)
-    told = _without_token(text_of(browser.post("/forgot-password", login=manager.mail)))
-    assert _without_token(text_of(browser.post("/forgot-password", login="nobody@example.cn"))) == told
+    told = text_without_token(browser.post("/forgot-password", login=manager.mail))
+    assert text_without_token(browser.post("/forgot-password", login="nobody@example.cn")) == told
     (mail,) = Path(door.settings.mail_folder).glob("*.eml")
     from email import message_from_bytes, policy
 
