@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
-from flask import Response, jsonify, make_response, redirect, render_template, request
+from flask import Response, get_template_attribute, jsonify, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal import words
@@ -356,11 +356,6 @@ def put(work: Work, who: Account | None, id: str, ahead: Sequence[Arrival]) -> R
 def _place(work: Work, me: Account, one: OpenAssessment, item: ItemId) -> str:
     """What stands beside the item in the questionnaire, drawn anew."""
     links = evidence.of_assessment(work, me, one.id)
-    return render_template(
-        "evidence/parts/place.html",
-        one=one,
-        item=one.questionnaire.items[item],
-        files=links.get(item, ()),
-        today=local_day(work.now),
-        day=evidence.day_needed(work, one),
-    )
+    draw = get_template_attribute("evidence/parts/place.html", "place")
+    day = evidence.day_needed(work, one)
+    return str(draw(one, one.questionnaire.items[item], links.get(item, ()), local_day(work.now), day))
