@@ -1,8 +1,8 @@
 """A batch as consultants print it, against WeasyPrint used naively: reports a minute and memory, and what a second worker brings.
 
-Four minutes on a quiet machine of two cores. BENCH_REPORTS=200 measures the batch that the project's goals speak of;
-what the naive way takes for 200 is told from its sample. On a busy machine
-only the CPU seconds mean anything; in a small batch the workers' loading weighs most.
+BENCH_REPORTS=200 measures the batch that the project's goals speak of, and takes its time; the usual 40 take some minutes.
+What the naive way takes for 200 is told from its sample. On a busy machine only the CPU seconds mean anything; in a
+small batch the workers' loading weighs most.
 """
 
 import os
