@@ -21,7 +21,7 @@ from portal.report.signing import make_demo
 from portal.storage.migrations import migrate
 
 PORTS_TRIED = 50
-PATIENCE = 40.0  # seconds until the web must answer
+PATIENCE = 120.0  # seconds until the web must answer, on a slow machine too; one that ends is told at once
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
 
