@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -14,6 +14,7 @@ from portal.actions import (
     campaign,
     data_check,
     enterprise,
+    evidence,
     firm,
     mandate,
     measure,
@@ -28,10 +29,12 @@ from portal.core.answers import Answers, read_answers
 from portal.core.campaign import TypedPlan, TypedRung, local_day
 from portal.core.enterprise import EnterpriseProfile
 from portal.core.errors import PortalError
+from portal.core.evidence import Particulars
 from portal.core.filing import Change
 from portal.core.mandate import Wish
 from portal.core.participation import INVITEE_FIELDS
 from portal.core.planning import Entry, MeasureState
+from portal.core.questionnaire import ItemId
 from portal.core.roles import Account, Role
 from portal.storage import account as stored
 from portal.storage import assessment as stored_assessment
@@ -226,6 +229,8 @@ def _assessment(
     if script["answers"]:
         _fill_in(work, folder, script, id, members)
     _act(work, members[0])
+    for one in script.get("evidence", ()):
+        _attach(work, folder, one, members[0], enterprise_id, id)
     for rule, said in script.get("explanations", {}).items():
         if data_check.explain(work, members[0], id, rule, said):
             raise DemoError(rule)
@@ -233,6 +238,25 @@ def _assessment(
         assessment.submit(work, members[0], id)
     if script["is_printed"]:
         report.ask(work, members[0], id)
+
+
+def _attach(
+    work: Work, folder: Path, script: dict[str, Any], who: Account, enterprise_id: str, id: str
+) -> None:
+    """A file of the example folder, taken in like any upload, beside its items."""
+    file = folder / "evidence" / script["file"]
+    upload = evidence.Upload(name=file.name, content=file.read_bytes())
+    year = assessment.open_(work, who, id).year
+    issued_on = min(date(year, *script["issued"]), local_day(work.now))
+    given = Particulars(title=file.stem, kind=script["kind"], issued_on=issued_on.isoformat())
+    (added,) = evidence.add(
+        work, who, enterprise_id, evidence.receive(work, who, enterprise_id, [upload]), given
+    )
+    if added.evidence is None:
+        raise DemoError(str(added.problem))
+    for item in script["items"]:
+        if problems := evidence.attach(work, who, id, ItemId(item), [added.evidence.id]):
+            raise DemoError(str(problems))
 
 
 def _fill_in(work: Work, folder: Path, script: dict[str, Any], id: str, members: list[Account]) -> None:
