@@ -51,7 +51,7 @@ def seen(page: str, address: str) -> str:
     """The mark that the page put into the form with that address: what the page was made from."""
     form = re.search(rf'<form[^>]* action="{address}(?:#[^"]*)?".*?</form>', page, re.DOTALL)
     assert form
-    mark = re.search(r'name="seen" value="(\w*)"', form[0])
+    mark = re.search(r'name="seen" value="([^"]+)"', form[0])
     assert mark
     return mark[1]
 
