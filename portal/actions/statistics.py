@@ -245,32 +245,19 @@ def spreads(work: Work, year: int) -> dict[str, dict[Place, panels.Distribution]
 
 def gaps(work: Work, asked: Selection) -> list[panels.ItemLine]:
     """The items of the sector, or of every sector, at the district or the city; the commonest gap first."""
-    counts, sums = _item_sums(work, asked, ("item", "gap", "in_place"))
+    kinds = ("item", "gap", "in_place")
+    counts, sums = stored.by_item(
+        work.session, asked.year, kinds, district=asked.district, sector=asked.sector
+    )
     return panels.item_lines(counts, sums, asked.district, opened(work, asked.year))
-
-
-def _item_sums(
-    work: Work, asked: Selection, kinds: tuple[str, ...]
-) -> tuple[panels.ItemCounts, panels.ItemSums]:
-    """In every district how many stand behind each item of the first kind; of all kinds the sums at the place."""
-    found = stored.by_district(work.session, asked.year, kinds, asked.sector)
-    counts = {
-        (sector, key): {district: count for district, (count, _) in each.items()}
-        for (sector, kind, key), each in found.items()
-        if kind == kinds[0]
-    }
-    sums = {}
-    for cell, each in found.items():
-        here = each.values() if not asked.district else [each.get(asked.district, (0, 0))]
-        count = sum(count for count, _ in here)
-        if count:
-            sums[cell] = count, sum(total for _, total in here)
-    return counts, sums
 
 
 def inflation(work: Work, asked: Selection) -> list[panels.Inflated]:
     """The items whose declared share was lowered by review, the most inflated first."""
-    counts, sums = _item_sums(work, asked, ("inflation", "lowered"))
+    kinds = ("inflation", "lowered")
+    counts, sums = stored.by_item(
+        work.session, asked.year, kinds, district=asked.district, sector=asked.sector
+    )
     checked = _places(work, asked.year)
     open_ = shown(panels.counts_of(checked, "submitted"))
     return panels.inflated(counts, sums, asked.district, shown(panels.counts_of(checked, "verified"), open_))
