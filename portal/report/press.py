@@ -94,13 +94,28 @@ def print_here(document: Printed, path: Path, on_progress: OnProgress, sign: Sig
     content = pdf.write(
         text,
         **_manner(document),
-        on_page=lambda page: on_progress(5 + min(75, 75 * page // USUAL_PAGES), f"排版第 {page} 页"),
+        on_page=_page_by_page(on_progress),
     )
     if sign is not None:
         on_progress(90, "签名")
         content = sign(content)
     on_progress(95, "写入文件")
     _keep(lambda partial: partial.write_bytes(content), path)
+
+
+def _page_by_page(on_progress: OnProgress) -> pdf.OnPage:
+    """Progress by the pages that are set; to put in page numbers WeasyPrint goes through them again."""
+    highest = 0
+
+    def set_page(page: int) -> None:
+        nonlocal highest
+        if page > highest:
+            highest = page
+            on_progress(5 + min(75, 75 * page // USUAL_PAGES), f"排版第 {page} 页")
+        elif page == 1:
+            on_progress(80, "核对页码")
+
+    return set_page
 
 
 def is_draft(document: Printed) -> bool:

@@ -34,15 +34,21 @@ def stand_in(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
 def test_a_report_is_printed_with_progress(
     document: ReportDocument, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # A page number in the text: the pages are gone through twice.
     stand_in(
-        monkeypatch, "<!DOCTYPE html><html lang=zh-CN><title>t</title><p>一<p style='break-before:page'>二"
+        monkeypatch,
+        "<!DOCTYPE html><html lang=zh-CN><title>t</title>"
+        "<style>a::after { content: target-counter(attr(href), page) }</style>"
+        "<p><a href='#second'>见第</a><p id=second style='break-before: page'>二",
     )
     told: list[tuple[int, str]] = []
     path = tmp_path / "new" / "report.pdf"
     print_report(document, path, lambda percent, step: told.append((percent, step)))
     assert path.read_bytes().startswith(b"%PDF-1.7")
     assert [percent for percent, _ in told] == sorted(percent for percent, _ in told)
-    assert ("排版第 2 页" in [step for _, step in told], told[-1][0]) == (True, 100)
+    steps = [step for _, step in told]
+    assert steps.index("排版第 2 页") < steps.index("核对页码")
+    assert told[-1][0] == 100
     assert [file.name for file in path.parent.iterdir()] == ["report.pdf"]
 
 
