@@ -53,6 +53,10 @@ class Bench:
         known = {one.technology.id for one in self.result.recommendations}
         return tuple(id for id in scenario.technologies if id not in known)
 
+    def scenario(self, id: str) -> Scenario | None:
+        """One of the scenarios; None for one that was removed meanwhile."""
+        return next((one for one in self.scenarios if one.id == id), None)
+
     def plan_mark(self, scenario: Scenario) -> str:
         """What a person saw who makes this scenario the plan: the scenario itself, and which one it replaces."""
         return scenario.mark + next((one.id for one in self.scenarios if one.is_chosen), "")
@@ -72,10 +76,10 @@ def bench(work: Work, who: Account, assessment_id: str) -> Bench:
 
 def find(room: Bench, id: str) -> Scenario:
     """One of the scenarios; raises NotFound."""
-    for one in room.scenarios:
-        if one.id == id:
-            return one
-    raise NotFound(id)
+    found = room.scenario(id)
+    if found is None:
+        raise NotFound(id)
+    return found
 
 
 def rungs(work: Work, room: Bench) -> tuple[Rung, ...]:
@@ -138,7 +142,7 @@ def change(
     `seen` is the mark of the scenario that the page showed: what somebody else said meanwhile is never overwritten.
     """
     room = _own(work, who, assessment_id)
-    before = next((one for one in room.scenarios if one.id == id), None)
+    before = room.scenario(id)
     if before is None:
         return (Problem(place="scenario", code=CHANGED),)
     problems = _check(title, quotes)
@@ -173,8 +177,7 @@ def remove(work: Work, who: Account, assessment_id: str, id: str, seen: str) -> 
 
     One that is gone already is no problem: the button was pressed twice. Raises NotFound.
     """
-    room = _own(work, who, assessment_id)
-    one = next((each for each in room.scenarios if each.id == id), None)
+    one = _own(work, who, assessment_id).scenario(id)
     if one is None:
         return ()
     if seen != one.mark:

@@ -96,7 +96,7 @@ def edit(work: Work, who: Account | None, id: str, scenario_id: str) -> Response
         if not problems:
             return redirect(f"/assessments/{id}/scenarios/{scenario_id}?saved=1")
     room = scenario.bench(work, me, id)
-    there = next((one for one in room.scenarios if one.id == scenario_id), None)
+    there = room.scenario(scenario_id)
     if there is None:
         # What was chosen stays on the page: it can be kept as a scenario of its own.
         return _edit(room, None, picked, is_lost=True), 409
