@@ -342,13 +342,3 @@ def uses(session: Session, ids: Collection[str]) -> dict[str, tuple[Use, ...]]:
     for id, assessment_id, year, item in rows:
         found.setdefault(id, []).append(Use(assessment_id=assessment_id, year=year, item=ItemId(item)))
     return {id: tuple(some) for id, some in found.items()}
-
-
-def assessments_of(session: Session, enterprise_id: str) -> tuple[tuple[str, int], ...]:
-    """The enterprise's self-checks as (id, year), newest first."""
-    rows = session.execute(
-        select(AssessmentRow.id, AssessmentRow.year)
-        .where(AssessmentRow.enterprise_id == enterprise_id)
-        .order_by(AssessmentRow.year.desc())
-    )
-    return tuple((id, year) for id, year in rows)
