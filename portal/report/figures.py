@@ -302,9 +302,7 @@ def staircase(title: str, stairs: Sequence[Stair], *, wide: int = WIDE) -> str:
             )
         # On white, or a line behind it would cross the figure out.
         figure = (top or foot) - 7
-        parts.append(
-            f'<rect x="{_n(middle - 22)}" y="{_n(figure - 13)}" width="44" height="15" fill="#ffffff"/>'
-        )
+        parts.append(_blank(middle - 22, figure - 13, 44, 15))
         parts.append(
             _text(
                 middle,
@@ -451,16 +449,12 @@ def timeline(title: str, tracks: Sequence[Track]) -> str:
         # Behind the bar while there is room, else on it, else before it, else cut.
         if end + room <= wide:
             # On white, or the quarters' lines would cross it out.
-            parts.append(
-                f'<rect x="{_n(end + 4)}" y="{_n(middle - 8)}" width="{_n(room - 4)}" height="16" fill="#ffffff"/>'
-            )
+            parts.append(_blank(end + 4, middle - 8, room - 4, 16))
             parts.append(_text(end + 6, middle + 4.3, said, size=11.5))
         elif end - x >= room:
             parts.append(_text(end - 6, middle + 4.3, said, size=11.5, fill="#ffffff", anchor="end"))
         elif x - room >= left:
-            parts.append(
-                f'<rect x="{_n(x - room)}" y="{_n(middle - 8)}" width="{_n(room - 4)}" height="16" fill="#ffffff"/>'
-            )
+            parts.append(_blank(x - room, middle - 8, room - 4, 16))
             parts.append(_text(x - 6, middle + 4.3, said, size=11.5, anchor="end"))
         else:
             kept = _clipped(said, int((wide - end - 6) / 6.1))
@@ -490,6 +484,11 @@ def _svg(title: str, width: float, height: float, parts: Sequence[str]) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {_n(width)} {_n(height)}">'
         f"<title>{escape(title)}</title>{''.join(parts)}</svg>"
     )
+
+
+def _blank(x: float, y: float, wide: float, tall: float) -> str:
+    """A white ground for a figure that lines would cross out."""
+    return f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(wide)}" height="{_n(tall)}" fill="#ffffff"/>'
 
 
 def _text(

@@ -264,27 +264,22 @@ def _part(at: datetime, letters: str, is_minute: bool, has_noon: bool) -> str:
         case "m" if is_minute:
             return str(at.minute).zfill(width)
         case "m":
-            return (
-                f"{at:%b}"
-                if len(letters) == 3
-                else f"{at:%B}"
-                if len(letters) > 3
-                else str(at.month).zfill(width)
-            )
+            return _named(at.month, f"{at:%B}", letters)
         case "d":
-            return (
-                f"{at:%a}"
-                if len(letters) == 3
-                else f"{at:%A}"
-                if len(letters) > 3
-                else str(at.day).zfill(width)
-            )
+            return _named(at.day, f"{at:%A}", letters)
         case "a":
             return ("星期" if len(letters) == 4 else "") + _WEEK[at.weekday()]
         case "h":
             return str((at.hour % 12 or 12) if has_noon else at.hour).zfill(width)
         case _:
             return str(at.second).zfill(width)
+
+
+def _named(number: int, name: str, letters: str) -> str:
+    """A month or a day of the week: m and mm by its number, mmm by the first three letters of its name, mmmm by all."""
+    if len(letters) <= 2:
+        return str(number).zfill(len(letters))
+    return name[:3] if len(letters) == 3 else name
 
 
 # ── Reading a code ───────────────────────────────────────────────────────────
